@@ -1,0 +1,335 @@
+"""``Batch``: B games in lock-step, and the referee's settings. The loop itself is compiled, in ``loop.py``."""
+
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from agora.envs.api import Discrete, Spec
+from agora.envs.game import Game
+from agora.envs.jit import direct
+
+Autoreset = Literal["same_step", "next_step", "disabled"]
+Illegal = Literal["forfeit", "raise", "random"]
+
+_AUTORESET = {"disabled": 0, "next_step": 1, "same_step": 2}
+_ILLEGAL = {"forfeit": 0, "raise": 0, "random": 1}
+_ROWS_PER_THREAD = 1024  # below this, starting a thread costs more than it saves
+_SETTINGS = np.dtype(
+    [
+        ("players", "i8"),
+        ("max_steps", "i8"),
+        ("chance_outcomes", "i8"),
+        ("illegal", "i8"),
+        ("autoreset", "i8"),
+        ("zero_sum", "?"),
+        ("low", "f4"),  # bounds of a continuous action
+        ("high", "f4"),
+        ("worst", "f8"),  # return of a player that forfeits
+    ]
+)
+
+
+class Lanes(NamedTuple):
+    """Everything the loop reads and writes. S, the slots, is 1 when players take turns and P when all move at once."""
+
+    states: np.recarray  # (B,) the games
+    bytes: np.ndarray  # (B, itemsize) uint8, the same memory
+    accounts: np.recarray  # (B,) what the engine keeps of each lane, see _account
+    observation: np.recarray  # (B, S) of Spec.observation_record, of whoever decides next
+    observation_bytes: np.ndarray  # (B, S, itemsize) uint8, the same memory
+    final_observation: np.recarray  # (B, P) of the last episode that ended
+    final_bytes: np.ndarray  # (B, P, itemsize) uint8, the same memory
+    settings: np.recarray  # (1,) of _SETTINGS
+
+
+def _account(players: int, slots: int, actions: int) -> np.dtype:
+    """What the engine keeps of each lane. A record, because compiled code hands it on as one pointer.
+
+    Flags of several numbers are u1, 0 or 1: Numba has no arrays of bool within a record.
+    """
+    return np.dtype(
+        [
+            ("rng", "u8"),  # generator of seats played at random, apart from the game's own
+            ("rewards", "f8", (players,)),  # of the last step
+            ("carried", "f8", (players,)),  # of an opening played at random, due with the next step
+            ("returns", "f8", (players,)),  # of the episode so far
+            ("final_returns", "f8", (players,)),  # of the last episode that ended
+            ("final_steps", "i8"),
+            ("terminated", "?"),  # the rules ended the episode in the last step
+            ("truncated", "?"),  # the time limit did
+            ("ended", "?"),  # the game in the lane is over and not dealt anew
+            ("illegal", "u1", (players,)),  # the last action was illegal
+            ("clipped", "u1", (players,)),  # the last action was outside the Box and was clipped
+            ("random_seats", "u1", (players,)),  # seats that the loop plays uniformly at random
+            ("legal", "u1", (slots, actions)),  # masks of whoever decides next
+        ]
+    )
+
+
+class Step(NamedTuple):
+    """What one step of a batch returns: read-only views that the next step overwrites."""
+
+    observation: np.ndarray
+    """(B, O) of the player to move; (B, P, O) when all move at once."""
+    legal: np.ndarray
+    """(B, A) or (B, P, A) bool; A = 0 for continuous actions."""
+    to_move: np.ndarray
+    """(B,) int8: a player or EVERYONE."""
+    rewards: np.ndarray
+    """(B, P) float64."""
+    terminated: np.ndarray
+    """(B,) bool: the rules ended the episode."""
+    truncated: np.ndarray
+    """(B,) bool: the time limit ended it."""
+
+
+class Batch:
+    """B games of one environment, played in lock-step by compiled code.
+
+    Args:
+        game: the environment.
+        num_envs: B, the number of lanes.
+        seed: lane i is seeded with ``seed + i``; an array (B,) gives each lane its own; None draws from the system.
+        autoreset: when a finished lane starts its next episode. ``same_step``: at once, and ``final_*`` hold what the
+            old one ended with. ``next_step``: in the next call of ``step``, which ignores the action given for that
+            lane. ``disabled``: only by ``reset``; until then the lane stands still.
+        illegal: ``forfeit`` ends the episode with the worst return for the offender; in a zero-sum game the others
+            share what it loses, otherwise they keep what they have. ``random`` plays a random legal action instead.
+            ``raise`` raises ValueError before any game has moved.
+        random_seats: (P,) or (B, P) bool, seats that the loop itself plays uniformly at random.
+        threads: at most so many at once; by default one per processor.
+
+    Raises:
+        ValueError: an argument is not one of those above.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        num_envs: int,
+        seed: int | np.ndarray | None = None,
+        *,
+        autoreset: Autoreset = "same_step",
+        illegal: Illegal = "forfeit",
+        random_seats: Any = False,
+        threads: int | None = None,
+    ):
+        if num_envs < 1:
+            raise ValueError(f"num_envs={num_envs!r} is not allowed: give a whole number from 1.")
+        for name, value, choices in (("autoreset", autoreset, _AUTORESET), ("illegal", illegal, _ILLEGAL)):
+            if value not in choices:
+                raise ValueError(f"{name}={value!r} is not allowed: choose one of {', '.join(map(repr, choices))}.")
+        self.game, self.spec, self.num_envs = game, game.spec, num_envs
+        self.illegal_mode: Illegal = illegal
+        self._lanes = _allocate(game, num_envs, _AUTORESET[autoreset], _ILLEGAL[illegal])
+        self._lanes.accounts.random_seats[:] = random_seats
+        self._play: Any = None  # the machine code itself, from the second call on
+        self._all = np.arange(num_envs)
+        action, slots = self.spec.action, self._lanes.observation.shape[1]
+        self._action_shape = (slots,) if isinstance(action, Discrete) else (slots, *action.shape)
+        self._no_actions = np.zeros((0, *self._action_shape), self.spec.action_dtype)
+        self._threads = threads or len(os.sched_getaffinity(0))
+        self._expose()
+        self.reset(seed)
+
+    def _expose(self) -> None:
+        """Makes the public views of the loop's arrays."""
+        lanes, accounts = self._lanes, self._lanes.accounts
+        one_slot = lanes.observation.shape[1] == 1
+        observation, legal = _flat(lanes.observation, self.spec), accounts.legal.view(np.bool_)
+        self.states = lanes.states
+        """The games (B,), to read; write them only through ``restore``."""
+        self.observation = _read_only(observation[:, 0] if one_slot else observation)
+        self.legal = _read_only(legal[:, 0] if one_slot else legal)
+        self.to_move = _read_only(lanes.states.to_move)
+        self.rewards = _read_only(accounts.rewards)
+        self.returns = _read_only(accounts.returns)
+        self.terminated = _read_only(accounts.terminated)
+        self.truncated = _read_only(accounts.truncated)
+        self.ended = _read_only(accounts.ended)
+        self.illegal = _read_only(accounts.illegal.view(np.bool_))
+        self.clipped = _read_only(accounts.clipped.view(np.bool_))
+        self.final_observation = _read_only(_flat(lanes.final_observation, self.spec))
+        """(B, P, O), what each player knew when the lane's last episode ended."""
+        self.final_returns = _read_only(accounts.final_returns)
+        self.final_steps = _read_only(accounts.final_steps)
+        self._step = Step(self.observation, self.legal, self.to_move, self.rewards, self.terminated, self.truncated)
+
+    def reset(self, seed: int | np.ndarray | None = None, lanes: np.ndarray | None = None) -> Step:
+        """Starts new episodes in ``lanes`` (L,), all of them if None.
+
+        Args:
+            seed: as in the constructor, for the chosen lanes in order. None goes on with the lanes' own generators,
+                which the first call seeds from the system.
+        """
+        chosen = self._all if lanes is None else np.asarray(lanes, np.int64)
+        if seed is None and not self._lanes.accounts.rng.any():
+            seed = secrets.randbits(63)
+        if seed is not None:
+            self._seed(seed, chosen)
+        self._run(chosen, self._no_actions, dealing=True)
+        return self._step
+
+    def _seed(self, seed: int | np.ndarray, chosen: np.ndarray) -> None:
+        seeds = np.asarray(seed).astype(np.uint64)
+        if seeds.ndim == 0:
+            seeds = seeds + np.arange(len(chosen), dtype=np.uint64)
+        if seeds.shape != chosen.shape:
+            raise ValueError(f"seed has shape {seeds.shape}: give one number, or one for each of {len(chosen)} lanes.")
+        seeded = np.zeros(len(chosen), [("rng", "u8")]).view(np.recarray)
+        self.game.loop.seed_streams(seeded, seeds)
+        self._lanes.states.rng[chosen] = seeded.rng
+        self.game.loop.seed_streams(seeded, ~seeds)
+        self._lanes.accounts.rng[chosen] = seeded.rng
+
+    def step(self, actions: Any, lanes: np.ndarray | None = None) -> Step:
+        """Plays one decision in each of ``lanes`` (L,), in all of them if None.
+
+        Args:
+            actions: (L,) int64 of the players to move, or (L, P) when all move at once; with continuous actions one
+                more axis (K,), float32.
+
+        Raises:
+            ValueError: the array has another shape; or, with ``illegal="raise"``, an action is illegal.
+        """
+        chosen = self._all if lanes is None else lanes
+        actions = np.ascontiguousarray(actions, self.spec.action_dtype)
+        try:
+            actions = actions.reshape(len(chosen), *self._action_shape)
+        except ValueError:
+            raise ValueError(
+                f"actions have shape {actions.shape}; {self.spec.id} takes {(len(chosen), *self._action_shape)}, "
+                "or the same without axes of length 1."
+            ) from None
+        if self.illegal_mode == "raise":
+            self._check(chosen, actions)
+        self._run(chosen, actions, dealing=False)
+        return self._step
+
+    def _run(self, chosen: np.ndarray, actions: np.ndarray, dealing: bool) -> None:
+        play, world, lanes = self._play or self.game.loop.play, self.game.world, self._lanes
+        rows = len(chosen)
+        threads = min(self._threads, rows // _ROWS_PER_THREAD)
+        if threads < 2:
+            play(world, lanes, chosen, actions, 0, rows, dealing)
+            if self._play is None:
+                self._play = direct(play, world, lanes, chosen, actions, 0, rows, dealing)
+            return
+        cuts = [rows * part // threads for part in range(threads + 1)]
+        waiting = [
+            _pool(self._threads).submit(play, world, lanes, chosen, actions, start, stop, dealing)
+            for start, stop in zip(cuts[1:-1], cuts[2:], strict=True)
+        ]
+        play(world, lanes, chosen, actions, cuts[0], cuts[1], dealing)
+        for part in waiting:
+            part.result()
+
+    def _check(self, chosen: np.ndarray, actions: np.ndarray) -> None:
+        """Raises ValueError for the first illegal action."""
+        for row, lane in enumerate(chosen):
+            if self.ended[lane]:
+                continue
+            for slot in range(actions.shape[1]):
+                self._check_one(lane, slot, actions[row, slot])
+
+    def _check_one(self, lane: int, slot: int, action: np.ndarray) -> None:
+        player = self.states[lane].to_move if actions_take_turns(self.spec) else slot
+        if isinstance(self.spec.action, Discrete):
+            allowed = np.flatnonzero(self._lanes.accounts.legal[lane, slot])
+            if action not in allowed:
+                raise ValueError(f"action {action} of player {player} in lane {lane} is illegal; legal: {allowed}.")
+        elif np.isnan(action).any():
+            raise ValueError(f"action {action} of player {player} in lane {lane} is illegal: it holds NaN.")
+
+    def play_at_random(self, lanes: np.ndarray, seats: np.ndarray) -> None:
+        """From the next deal on, the loop itself plays ``seats`` (L, P) bool of ``lanes`` (L,) uniformly at random."""
+        self._lanes.accounts.random_seats[lanes] = seats
+
+    def observe(self, player: int, lanes: np.ndarray | None = None) -> np.ndarray:
+        """What ``player`` knows in each of ``lanes``, whoever moves: a new array (L, O)."""
+        chosen = range(self.num_envs) if lanes is None else lanes
+        return np.stack([self.game.observe(self.states[lane], player) for lane in chosen])
+
+    def snapshot(self) -> bytes:
+        """The whole batch as bytes: games, generators and accounts."""
+        return b"".join(array.tobytes() for array in self._stored())
+
+    def restore(self, data: bytes) -> Step:
+        """Puts the batch back to where ``snapshot`` was taken, in a batch of the same game, size and settings."""
+        arrays = self._stored()
+        expected = sum(array.nbytes for array in arrays)
+        if len(data) != expected:
+            raise ValueError(
+                f"snapshot has {len(data)} bytes, this batch {expected}; restore it into a batch of the same id, "
+                "options and num_envs."
+            )
+        start = 0
+        for array in arrays:
+            _bytes(array)[:] = np.frombuffer(data, np.uint8, array.nbytes, start).reshape(_bytes(array).shape)
+            start += array.nbytes
+        return self._step
+
+    def _stored(self) -> list[np.ndarray]:
+        lanes = self._lanes
+        return [lanes.states, lanes.accounts, lanes.observation, lanes.final_observation]
+
+
+def actions_take_turns(spec: Spec) -> bool:
+    return spec.turns == "sequential"
+
+
+def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
+    spec, action = game.spec, game.spec.action
+    discrete = isinstance(action, Discrete)
+    players, slots = spec.players, 1 if actions_take_turns(spec) else spec.players
+    states = np.zeros(num_envs, game.dtype).view(np.recarray)
+    observation = np.zeros((num_envs, slots), spec.observation_record).view(np.recarray)
+    final_observation = np.zeros((num_envs, players), spec.observation_record).view(np.recarray)
+    settings = np.zeros(1, _SETTINGS).view(np.recarray)
+    settings[0] = (
+        players,
+        spec.max_steps,
+        spec.chance_outcomes,
+        illegal,
+        autoreset,
+        spec.payoff == "zero-sum",
+        0.0 if discrete else action.low,
+        0.0 if discrete else action.high,
+        spec.returns[0],
+    )
+
+    return Lanes(
+        states=states,
+        bytes=_bytes(states),
+        accounts=np.zeros(num_envs, _account(players, slots, action.n if discrete else 0)).view(np.recarray),
+        observation=observation,
+        observation_bytes=_bytes(observation),
+        final_observation=final_observation,
+        final_bytes=_bytes(final_observation),
+        settings=settings,
+    )
+
+
+def _bytes(records: np.ndarray) -> np.ndarray:
+    """The memory of records as uint8, (*shape, itemsize)."""
+    return records.view(np.ndarray).view(np.uint8).reshape(*records.shape, records.dtype.itemsize)
+
+
+def _flat(records: np.ndarray, spec: Spec) -> np.ndarray:
+    """The memory of observation records as numbers, (*shape, O)."""
+    return records.view(np.ndarray).view(spec.observation_dtype).reshape(*records.shape, spec.observation_size)
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="agora")

@@ -1,0 +1,124 @@
+"""``@rule``, and compiled code that is kept between processes.
+
+Numba's own cache does not see an edit in a helper of another file, so the folder of the cache is named by a hash of
+everything that the code is made of: an edit anywhere starts a new folder.
+With ``NUMBA_DISABLE_JIT=1`` the same functions run as plain Python, for a debugger or coverage.
+Numba is loaded when the first rule is, so that ``import agora`` stays fast.
+"""
+
+import functools
+import hashlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import numpy as np
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_HERE = Path(__file__).parent
+_ENGINE = ("api.py", "jit.py", "arrays.py", "rng.py", "loop.py")
+_RULES = ("reset", "legal", "step", "observe", "chance", "resample")
+
+
+def _compiled(function: Function, **options: Any) -> Function:
+    import numba
+
+    if numba.config.DISABLE_JIT:
+        return np.errstate(over="ignore")(function)
+    return numba.njit(nogil=True, error_model="numpy", **options)(function)
+
+
+def rule(function: Function) -> Function:
+    """Compiles a rule, to be called by compiled code. Integer overflow wraps, compiled or not."""
+    return _compiled(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def entry(function: Function) -> Function:
+    """Compiles a function that Python calls, and keeps its machine code in the cache folder of the moment."""
+    return _compiled(function, cache=True)
+
+
+def direct(function: Any, *arguments: Any) -> Any:
+    """The machine code of ``function`` for arguments of just these types, without Numba's dispatch.
+
+    Dispatch looks at the type of every argument in every call, which takes 4 microseconds with our records; whoever
+    skips it must pass the same types each time. Uncompiled functions come back as they are.
+    """
+    from numba import typeof
+
+    if not hasattr(function, "overloads"):
+        return function
+    signature = tuple(typeof(argument) for argument in arguments)
+    compiled = function.overloads.get(signature)
+    return compiled.entry_point if compiled is not None else function
+
+
+def _nothing(world, state, player, out):
+    """Stands in for a rule that an environment does not need."""
+
+
+def _no_chance(world, state, out):
+    """Stands in for ``chance``."""
+
+
+def _no_resample(world, state, player):
+    """Stands in for ``resample``: with perfect information there is only the one state."""
+
+
+_OPTIONAL: dict[str, Callable[..., None]] = {"legal": _nothing, "chance": _no_chance, "resample": _no_resample}
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept: ``$AGORA_CACHE``, else the user's cache folder."""
+    if chosen := os.environ.get("AGORA_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "agora"
+
+
+@functools.cache
+def compiled_loop(rules: ModuleType) -> ModuleType:
+    """A copy of ``loop.py`` compiled for the functions of one rules module.
+
+    The functions are globals of the copy, not arguments: passing them would cost 18 microseconds of dispatch a call,
+    and closing over them would keep Numba from finding its cache.
+    """
+    import numba
+
+    sources = [(_HERE / name) for name in _ENGINE] + [Path(rules.__file__ or "")]
+    digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version}".encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    name = f"{rules.__name__}.loop"
+    found = importlib.util.spec_from_file_location(name, _HERE / "loop.py")
+    assert found is not None and found.loader is not None
+    loop = importlib.util.module_from_spec(found)
+    sys.modules[name] = loop  # Numba looks the module up when it reads its cache
+    with _cache_in(cache_folder() / digest.hexdigest()[:20]):
+        found.loader.exec_module(loop)
+    for name in _RULES:
+        setattr(loop, name, getattr(rules, name, None) or rule(_OPTIONAL[name]))
+    return loop
+
+
+@contextmanager
+def _cache_in(folder: Path):
+    """Functions decorated inside keep their machine code in ``folder``, if it can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RuntimeError(
+            f"Cannot keep compiled code in {folder} ({error.strerror}). Set AGORA_CACHE to a folder you can write."
+        ) from None
+    from numba import config
+
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before

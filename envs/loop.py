@@ -1,0 +1,277 @@
+"""The only loop: games in lock-step, and the referee.
+
+``jit.compiled_loop`` makes a copy of this file for every rules module and fills in the functions below, so each copy
+compiles to one straight piece of machine code. ``Lanes``, whose fields ``lanes`` are, is described in ``batch.py``.
+Branches on ``ndim`` cost nothing: the compiler knows the answer and drops the other side.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from agora.envs import rng
+from agora.envs.api import CHANCE, EVERYONE
+from agora.envs.arrays import copy, fill
+from agora.envs.jit import entry, rule
+
+# The rules of one environment; compiled_loop puts them here.
+reset: Any = None
+legal: Any = None
+step: Any = None
+observe: Any = None
+chance: Any = None
+resample: Any = None
+
+FORFEIT, RANDOM = 0, 1  # what an illegal action costs
+FROZEN, NEXT_STEP, SAME_STEP = 0, 1, 2  # when a finished game is dealt anew
+ACCEPTED, CLIPPED, ILLEGAL = 0, 1, 2  # what the referee says of one action
+
+
+@rule
+def scratch(actions, settings):
+    """Room to work in: probabilities (C,), actions taken, (P,) or (P, K), and rewards earned (P,)."""
+    players = settings.players
+    probabilities = np.zeros(settings.chance_outcomes)
+    if actions.ndim == 2:
+        return probabilities, np.zeros(players, np.int64), np.zeros(players)
+    else:
+        return probabilities, np.zeros((players, actions.shape[2]), np.float32), np.zeros(players)
+
+
+@rule
+def put_outcome(taken, outcome):
+    """Writes an outcome of chance where ``step`` looks for it."""
+    if taken.ndim == 1:
+        taken[0] = outcome
+    else:
+        taken[0, 0] = outcome
+
+
+@rule
+def settle(world, state, probabilities, taken, earned):
+    """Draws explicit chance until a player has to decide or the game is over."""
+    while state.to_move == CHANCE and not state.over:
+        chance(world, state, probabilities)
+        put_outcome(taken, rng.draw(state, probabilities))
+        step(world, state, taken, earned)
+
+
+@rule
+def judge(actions, row, slot, player, mask, low, high, taken):
+    """Copies the action for ``player`` from ``actions`` into ``taken`` and says whether it was accepted."""
+    if actions.ndim == 2:
+        action = actions[row, slot]
+        if action < 0 or action >= mask.shape[0] or not mask[action]:
+            return ILLEGAL
+        taken[player] = action
+        return ACCEPTED
+    else:
+        verdict = ACCEPTED
+        for index in range(actions.shape[2]):
+            number = actions[row, slot, index]
+            if np.isnan(number):
+                return ILLEGAL
+            if number < low or number > high:
+                verdict = CLIPPED
+            taken[player, index] = min(max(number, low), high)
+        return verdict
+
+
+@rule
+def draw_action(stream, player, mask, low, high, taken):
+    """Puts a uniformly drawn legal action for ``player`` into ``taken``."""
+    if taken.ndim == 1:
+        taken[player] = rng.draw_legal(stream, mask)
+    else:
+        for index in range(taken.shape[1]):
+            taken[player, index] = low + (high - low) * rng.uniform(stream)
+
+
+@rule
+def decide(account, settings, actions, row, slot, player, taken):
+    """Fills in what ``player`` does; False when it forfeits. ``row < 0``: drawn at random."""
+    mask = account.legal[slot]
+    if row < 0 or account.random_seats[player]:
+        draw_action(account, player, mask, settings.low, settings.high, taken)
+        return True
+    verdict = judge(actions, row, slot, player, mask, settings.low, settings.high, taken)
+    if verdict == CLIPPED:
+        account.clipped[player] = True
+    if verdict != ILLEGAL:
+        return True
+    account.illegal[player] = True
+    if settings.illegal == RANDOM:
+        draw_action(account, player, mask, settings.low, settings.high, taken)
+        return True
+    return False
+
+
+@rule
+def forfeit(account, settings, earned):
+    """Ends a game: offenders fall to the worst return; in a zero-sum game the others share what they lose."""
+    lost, others = 0.0, 0
+    for player in range(earned.shape[0]):
+        if account.illegal[player]:
+            earned[player] = settings.worst - account.returns[player]
+            lost -= earned[player]
+        else:
+            others += 1
+    if settings.zero_sum and others > 0:
+        for player in range(earned.shape[0]):
+            if not account.illegal[player]:
+                earned[player] = lost / others
+
+
+@rule
+def play_turn(world, state, account, settings, actions, row, taken, earned):
+    """One decision, by one player or by all at once."""
+    state.steps += 1
+    accepted = True
+    if state.to_move == EVERYONE:
+        for player in range(earned.shape[0]):
+            accepted = decide(account, settings, actions, row, player, player, taken) and accepted
+    else:
+        accepted = decide(account, settings, actions, row, 0, int(state.to_move), taken)
+    if accepted:
+        step(world, state, taken, earned)
+    else:
+        forfeit(account, settings, earned)
+        state.over = True
+
+
+@rule
+def write_mask(world, state, account, slot, player):
+    mask = account.legal[slot]
+    if mask.shape[0] > 0:
+        fill(mask, False)
+        legal(world, state, player, mask)
+
+
+@rule
+def show(world, lanes, lane, state, account):
+    """Writes the observation and the mask of whoever decides next; after the end there is nothing to choose."""
+    for slot in range(lanes.observation.shape[1]):
+        player = slot if state.to_move == EVERYONE else max(int(state.to_move), 0)
+        fill(lanes.observation_bytes[lane, slot], 0)
+        observe(world, state, player, lanes.observation[lane, slot])
+        if account.ended:
+            fill(account.legal[slot], False)
+        else:
+            write_mask(world, state, account, slot, player)
+
+
+@rule
+def finish(world, lanes, lane, state, account):
+    """Keeps what an episode ended with, since the next deal overwrites the state."""
+    account.ended = True
+    account.final_steps = state.steps
+    copy(account.final_returns, account.returns)
+    for player in range(lanes.final_observation.shape[1]):
+        fill(lanes.final_bytes[lane, player], 0)
+        observe(world, state, player, lanes.final_observation[lane, player])
+
+
+@rule
+def play_lane(world, lanes, lane, actions, row, dealing, probabilities, taken, earned):
+    """One call of ``Batch.step`` for one lane; ``dealing`` starts an episode instead.
+
+    The loop goes on through the end of an episode and through seats that are played at random, until a seat of ours
+    decides or the lane stands still. An episode that ends before a seat of ours has decided is dealt again.
+    """
+    state, account, settings = lanes.states[lane], lanes.accounts[lane], lanes.settings[0]
+    fill(account.illegal, False)
+    fill(account.clipped, False)
+    copy(account.rewards, account.carried)
+    fill(account.carried, 0.0)
+    if account.ended and not dealing:
+        dealing = settings.autoreset == NEXT_STEP
+        if not dealing:
+            return
+    opening, terminated, truncated = dealing, False, False
+    while True:
+        fill(earned, 0.0)
+        if dealing:
+            dealing = False
+            account.ended = False
+            fill(lanes.bytes[lane, 8:], 0)  # all but state.rng
+            fill(account.returns, 0.0)
+            fill(account.carried, 0.0)
+            reset(world, state)
+        else:
+            play_turn(world, state, account, settings, actions, row, taken, earned)
+        settle(world, state, probabilities, taken, earned)
+        credit = account.carried if opening else account.rewards
+        for player in range(earned.shape[0]):
+            credit[player] += earned[player]
+            account.returns[player] += earned[player]
+        cut = not state.over and state.steps >= settings.max_steps
+        if state.over or cut:
+            if not opening:
+                terminated, truncated = state.over, cut
+                finish(world, lanes, lane, state, account)
+                if settings.autoreset != SAME_STEP:
+                    break
+            opening = dealing = True
+        elif state.to_move == EVERYONE or not account.random_seats[state.to_move]:
+            break
+        else:
+            row = -1
+            write_mask(world, state, account, 0, int(state.to_move))
+    account.terminated, account.truncated = terminated, truncated
+    show(world, lanes, lane, state, account)
+
+
+@entry
+def play(world, lanes, chosen, actions, start, stop, dealing):
+    """Plays ``actions[row]`` in lane ``chosen[row]`` for the rows from ``start`` to ``stop``, or deals there."""
+    probabilities, taken, earned = scratch(actions, lanes.settings[0])
+    for row in range(start, stop):
+        play_lane(world, lanes, chosen[row], actions, row, dealing, probabilities, taken, earned)
+
+
+@entry
+def seed_streams(streams, seeds):
+    """Sets ``streams[i].rng`` to what stands for ``seeds[i]`` (uint64)."""
+    for index in range(seeds.shape[0]):
+        streams[index].rng = rng.seeded(seeds[index])
+
+
+# One state at a time, for trees, search, text and drawing. ``state`` is a record, passed by reference.
+
+
+@entry
+def reset_one(world, state):
+    reset(world, state)
+
+
+@entry
+def legal_one(world, state, player, out):
+    legal(world, state, player, out)
+
+
+@entry
+def step_one(world, state, actions, rewards):
+    if state.to_move != CHANCE:
+        state.steps += 1
+    step(world, state, actions, rewards)
+
+
+@entry
+def draw_outcome(world, state, probabilities):
+    chance(world, state, probabilities)
+    return rng.draw(state, probabilities)
+
+
+@entry
+def observe_one(world, state, player, out):
+    observe(world, state, player, out)
+
+
+@entry
+def chance_one(world, state, out):
+    chance(world, state, out)
+
+
+@entry
+def resample_one(world, state, player):
+    resample(world, state, player)

@@ -1,0 +1,207 @@
+"""Who sits where: asking agents for actions, and a batch in which one seat of every game is the caller's."""
+
+import importlib
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+
+from agora.envs.api import EVERYONE, Spec
+from agora.envs.batch import Batch, Illegal
+from agora.envs.game import Game
+
+Seat = int | Literal["alternate", "random"]
+
+agent_loader = "agora.agents.api:load"
+"""Where ``opponent`` names are turned into agents; an import string, since environments do not know agents."""
+
+_TRIES = 1000  # openings that end before our seat decides, before we give up
+
+
+def load_opponent(opponent: Any, spec: Spec) -> Any:
+    """The agent that ``opponent`` stands for, see ``agora.agents.api.load``."""
+    module, function = agent_loader.split(":")
+    return getattr(importlib.import_module(module), function)(opponent, spec)
+
+
+def memory_keys(spec: Spec, lanes: np.ndarray, player: Any) -> np.ndarray:
+    """The lanes as an agent knows them, (L,): apart for every seat, so that one agent can play several."""
+    return lanes * spec.players + player
+
+
+def ask(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> np.ndarray:
+    """The actions of ``agent`` for ``player`` in ``lanes`` (L,), where that player decides next.
+
+    Raises:
+        ValueError: the answer has not a row for every lane.
+    """
+    spec = batch.spec
+    rows: Any = lanes if spec.turns == "sequential" else (lanes, player)
+    keys = memory_keys(spec, lanes, player)
+    if agent.needs == "observation":
+        actions = agent.act(batch.observation[rows], batch.legal[rows], keys)
+    else:
+        states = visible_states(agent, batch, lanes, player)
+        actions = agent.act(batch.observation[rows], batch.legal[rows], keys, states)
+    actions = np.asarray(actions)
+    shape = (len(lanes), *getattr(spec.action, "shape", ()))
+    if actions.shape != shape:
+        raise ValueError(f"act() returned shape {actions.shape} for {spec.id}; expected {shape}, a row for each lane.")
+    return actions
+
+
+def visible_states(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> np.recarray:
+    """Copies of the games (L,): the true ones if all may be known or the agent is an oracle, else resampled ones."""
+    states = batch.states[lanes].view(np.recarray)
+    if batch.spec.information == "imperfect" and agent.needs != "truth":
+        for state in states:
+            batch.game.resample(state, player)
+    return states
+
+
+class SeatedBatch:
+    """B games in each of which one seat is the caller's, and the others are played by ``opponent``.
+
+    Args:
+        game: the environment.
+        num_envs: B.
+        seed: as in ``Batch``.
+        opponent: anything ``agora.agents.api.load`` takes. ``"random"`` is played within the compiled loop.
+        seat: the caller's seat; ``"alternate"`` takes the next one in every episode of a lane, starting from the
+            lane's number modulo P; ``"random"`` draws it for every episode.
+        illegal: as in ``Batch``.
+
+    Finished games stand still until ``restart``. An episode that ends before the caller's seat decides is dealt again.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        num_envs: int,
+        seed: int | np.ndarray | None = None,
+        *,
+        opponent: Any = "random",
+        seat: Seat = 0,
+        illegal: Illegal = "forfeit",
+    ):
+        players = game.spec.players
+        if not (seat in ("alternate", "random") or (isinstance(seat, int) and 0 <= seat < players)):
+            raise ValueError(f"seat={seat!r} is not allowed: give 0 to {players - 1}, 'alternate' or 'random'.")
+        self.spec, self.seat_rule = game.spec, seat
+        self.opponent = None if players == 1 or opponent == "random" else load_opponent(opponent, game.spec)
+        self.seats = np.zeros(num_envs, np.int64)
+        """(B,) the caller's seat in each game."""
+        self._all = np.arange(num_envs)
+        self._earned = np.zeros(num_envs)  # by the caller's seats since they last decided
+        self._episodes = np.zeros(num_envs, np.int64)
+        self._generator = np.random.default_rng()
+        self.batch = Batch(game, num_envs, 0, autoreset="disabled", illegal=illegal)
+        if seed is not None:
+            self.restart(seed=seed)
+
+    def restart(self, lanes: np.ndarray | None = None, seed: int | np.ndarray | None = None) -> None:
+        """Starts new episodes in ``lanes``, all of them if None; see ``Batch.reset`` for ``seed``."""
+        chosen = self._all if lanes is None else lanes
+        if seed is not None:
+            self._generator = np.random.default_rng(np.atleast_1d(seed).astype(np.uint64))
+            self._episodes[chosen] = 0
+        self._assign_seats(chosen)
+        self.batch.reset(seed, chosen)
+        if self.opponent is None:
+            return
+        self._start_opponent(chosen)
+        for _ in range(_TRIES):
+            self._earned[chosen] = 0.0
+            self._play_opponent(chosen)
+            chosen = chosen[self.batch.ended[chosen]]
+            if not len(chosen):
+                return
+            self.batch.reset(None, chosen)
+            self._start_opponent(chosen)
+        raise RuntimeError(f"The opponent ended {_TRIES} openings of {self.spec.id} in a row; choose another one.")
+
+    def _assign_seats(self, lanes: np.ndarray) -> None:
+        players = self.spec.players
+        if self.seat_rule == "alternate":
+            self.seats[lanes] = (lanes + self._episodes[lanes]) % players
+        elif self.seat_rule == "random":
+            self.seats[lanes] = self._generator.integers(players, size=len(lanes))
+        else:
+            self.seats[lanes] = self.seat_rule
+        self._episodes[lanes] += 1
+        if self.opponent is None and players > 1:
+            self.batch.play_at_random(lanes, np.arange(players) != self.seats[lanes, None])
+
+    def _start_opponent(self, lanes: np.ndarray) -> None:
+        seed = int(self._generator.integers(1 << 62))
+        for player in range(self.spec.players):
+            theirs = lanes[self.seats[lanes] != player]
+            if len(theirs):
+                self.opponent.reset(self.spec, memory_keys(self.spec, theirs, player), seed + player)
+
+    def _play_opponent(self, lanes: np.ndarray) -> None:
+        """Plays the other seats of ``lanes`` until the caller's seat decides, where players take turns."""
+        batch = self.batch
+        while batch.spec.turns == "sequential":
+            movers = batch.to_move[lanes]
+            waiting = (movers != self.seats[lanes]) & ~batch.ended[lanes]
+            if not waiting.any():
+                return
+            lanes, movers = lanes[waiting], movers[waiting]
+            actions = np.zeros((len(lanes), *getattr(self.spec.action, "shape", ())), self.spec.action_dtype)
+            for player in np.unique(movers):
+                theirs = movers == player
+                actions[theirs] = ask(self.opponent, batch, lanes[theirs], int(player))
+            batch.step(actions, lanes)
+            self._earned[lanes] += batch.rewards[lanes, self.seats[lanes]]
+
+    def step(self, actions: np.ndarray, lanes: np.ndarray | None = None) -> np.ndarray:
+        """Plays ``actions`` (L,) or (L, K) of the caller's seats, and the others until the caller decides again.
+
+        Returns:
+            The rewards (L,) float64 of the caller's seats; ``batch`` has everything else.
+        """
+        batch = self.batch
+        chosen = self._all if lanes is None else lanes
+        if self.spec.turns == "simultaneous":
+            actions = self._with_opponents(np.asarray(actions), chosen)
+        batch.step(actions, chosen)
+        self._earned[chosen] += batch.rewards[chosen, self.seats[chosen]]
+        if self.opponent is not None:
+            self._play_opponent(chosen)
+        earned = self._earned[chosen]
+        self._earned[chosen] = 0.0
+        return earned
+
+    def _with_opponents(self, actions: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+        """Actions of all seats, (L, P) or (L, P, K), where all choose at once."""
+        players = self.spec.players
+        shape = getattr(self.spec.action, "shape", ())
+        everyone = np.zeros((len(lanes), players, *shape), self.spec.action_dtype)
+        everyone[np.arange(len(lanes)), self.seats[lanes]] = actions.reshape(len(lanes), *shape)
+        if self.opponent is not None:
+            for player in range(players):
+                theirs = (self.seats[lanes] != player) & ~self.batch.ended[lanes]
+                if theirs.any():
+                    everyone[theirs, player] = ask(self.opponent, self.batch, lanes[theirs], player)
+        return everyone
+
+    @property
+    def observation(self) -> np.ndarray:
+        """(B, O) a copy, of the caller's seats; of the end where a game has ended."""
+        batch = self.batch
+        if batch.observation.ndim == 3:
+            current = batch.observation[self._all, self.seats]
+        else:
+            current = batch.observation.copy()
+        ended = np.flatnonzero(batch.ended)
+        if len(ended):
+            current[ended] = batch.final_observation[ended, self.seats[ended]]
+        return current
+
+    @property
+    def legal(self) -> np.ndarray:
+        """(B, A) a copy, of the caller's seats."""
+        if self.batch.legal.ndim == 3:
+            return self.batch.legal[self._all, self.seats]
+        return self.batch.legal.copy()
