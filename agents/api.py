@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
-
 from agora.envs.api import Discrete, Spec
 
 Needs = Literal["observation", "states", "truth"]
@@ -169,5 +168,3 @@ def empty_actions(spec: Spec, lanes: int) -> np.ndarray:
     """Zeros of the shape and dtype of actions of one seat: (lanes,) int64 or (lanes, K) float32."""
     shape = (lanes,) if isinstance(spec.action, Discrete) else (lanes, *spec.action.shape)
     return np.zeros(shape, spec.action_dtype)
-
-

@@ -4,11 +4,19 @@ A line in ``TABLE`` is all that registration takes: the faces, the laws, the com
 """
 
 import difflib
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from agora.envs.api import Spec
 from agora.envs.batch import Batch
 from agora.envs.game import Game
+
+if TYPE_CHECKING:
+    from agora.envs.faces.single import SingleEnv
+    from agora.envs.faces.text import TextEnv
+    from agora.envs.faces.together import TogetherEnv
+    from agora.envs.faces.turns import TurnsEnv
+    from agora.envs.faces.vector import NativeVectorEnv
 
 TABLE = {
     "agora/KuhnPoker-v0": "agora.envs.games.kuhn_poker",
@@ -52,7 +60,61 @@ def spec(id: str, **options: Any) -> Spec:
     return game(id, **options).spec
 
 
-def batch(id: str, num_envs: int, seed: Any = None, **options: Any) -> Batch:
-    """``num_envs`` games in lock-step. Keywords of ``Batch`` and options of the environment may be mixed."""
-    own = {name: options.pop(name) for name in ("autoreset", "illegal", "random_seats", "threads") if name in options}
+def batch(id: str, num_envs: int, seed: Any = None, **keywords: Any) -> Batch:
+    """``num_envs`` games in lock-step. ``keywords``: those of ``Batch`` and options of the environment."""
+    own, options = _split(keywords, "autoreset", "illegal", "max_steps", "random_seats", "threads")
     return Batch(game(id, **options), num_envs, seed, **own)
+
+
+def single(id: str, **keywords: Any) -> "SingleEnv":
+    """One seat of one game, a ``gymnasium.Env``. ``keywords``: those of ``SingleEnv`` and options."""
+    from agora.envs.faces.single import SingleEnv
+
+    own, options = _split(keywords, "opponent", "seat", "illegal", "render_mode")
+    return SingleEnv(game(id, **options), **own)
+
+
+def vector(id: str, num_envs: int = 1, **keywords: Any) -> "NativeVectorEnv":
+    """One seat of many games, a Gymnasium ``VectorEnv``. ``keywords``: those of ``NativeVectorEnv`` and options."""
+    from agora.envs.faces.vector import NativeVectorEnv
+
+    own, options = _split(keywords, "opponent", "seat", "illegal", "autoreset_mode", "render_mode")
+    return NativeVectorEnv(game(id, **options), num_envs, **own)
+
+
+def aec(id: str, **keywords: Any) -> "TurnsEnv":
+    """One game behind PettingZoo's AEC interface. ``keywords``: those of ``TurnsEnv`` and options."""
+    from agora.envs.faces.turns import TurnsEnv
+
+    own, options = _split(keywords, "illegal", "max_cycles", "render_mode")
+    return TurnsEnv(game(id, **options), **own)
+
+
+def parallel(id: str, **keywords: Any) -> "TogetherEnv":
+    """One game behind PettingZoo's Parallel interface. ``keywords``: those of ``TogetherEnv`` and options."""
+    from agora.envs.faces.together import TogetherEnv
+
+    own, options = _split(keywords, "illegal", "max_cycles", "render_mode")
+    return TogetherEnv(game(id, **options), **own)
+
+
+def text(id: str, **keywords: Any) -> "TextEnv":
+    """One seat of one game in words. ``keywords``: those of ``TextEnv`` and options.
+
+    Options that make more sense in words (``OPTIONS`` in the environment's words.py) are set unless given.
+    """
+    from agora.envs.faces.text import TextEnv
+
+    own, options = _split(keywords, "opponent", "seat")
+    return TextEnv(game(id, **{**words_options(id), **options}), **own)
+
+
+def words_options(id: str) -> dict[str, Any]:
+    """The options of ``id`` that the text face sets unless told otherwise."""
+    return getattr(importlib.import_module(f"{_package(id)}.words"), "OPTIONS", {})
+
+
+def _split(keywords: dict[str, Any], *names: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Keywords of a face, by ``names``, and the rest: options of the environment."""
+    own = {name: value for name, value in keywords.items() if name in names}
+    return own, {name: value for name, value in keywords.items() if name not in names}

@@ -35,8 +35,8 @@ is raised, so the same source compiles for other devices.
   outcome of chance in ``actions[0]`` when ``to_move == CHANCE``. With ``Discrete`` actions ``actions`` is (P,) int64,
   with ``Box`` it is (P, K) float32. ``rewards`` is (P,) float64 and arrives as zeros. It sets ``to_move`` for the next
   decision and ``over`` when the rules end the game.
-- Fields of a record with several bools are ``u1`` (0 or 1): Numba has no arrays of bool within a record. Loops, ``fill``
-  and ``copy`` of arrays.py compile several times faster than slices.
+- Fields of a record with several bools are ``u1`` (0 or 1): Numba has no arrays of bool within a record. Loops,
+  ``fill`` and ``copy`` of arrays.py compile several times faster than slices.
 - ``out`` of ``observe`` is a record of the pieces in ``Spec.observation`` and arrives as zeros: ``out.hand[card] = 1``.
 - The engine, not the rules, counts ``steps`` (decisions, the present one included; chance does not count), cuts
   episodes at ``Spec.max_steps`` and judges actions: a rule only ever sees legal ones.

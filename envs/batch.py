@@ -4,11 +4,11 @@ import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-
-from agora.envs.api import Discrete, Spec
+from agora.envs.api import Discrete, Spec, check_integer
 from agora.envs.game import Game
 from agora.envs.jit import direct
 
@@ -100,6 +100,7 @@ class Batch:
         illegal: ``forfeit`` ends the episode with the worst return for the offender; in a zero-sum game the others
             share what it loses, otherwise they keep what they have. ``random`` plays a random legal action instead.
             ``raise`` raises ValueError before any game has moved.
+        max_steps: cuts episodes earlier than ``Spec.max_steps``.
         random_seats: (P,) or (B, P) bool, seats that the loop itself plays uniformly at random.
         threads: at most so many at once; by default one per processor.
 
@@ -115,6 +116,7 @@ class Batch:
         *,
         autoreset: Autoreset = "same_step",
         illegal: Illegal = "forfeit",
+        max_steps: int | None = None,
         random_seats: Any = False,
         threads: int | None = None,
     ):
@@ -126,7 +128,11 @@ class Batch:
         self.game, self.spec, self.num_envs = game, game.spec, num_envs
         self.illegal_mode: Illegal = illegal
         self._lanes = _allocate(game, num_envs, _AUTORESET[autoreset], _ILLEGAL[illegal])
-        self._lanes.accounts.random_seats[:] = random_seats
+        if max_steps is not None:
+            self._lanes.settings.max_steps = check_integer("max_steps", max_steps, 1, game.spec.max_steps)
+        self._random_seats = self._lanes.accounts.random_seats
+        self._random_seats[:] = random_seats
+        self._seeded = False
         self._play: Any = None  # the machine code itself, from the second call on
         self._all = np.arange(num_envs)
         action, slots = self.spec.action, self._lanes.observation.shape[1]
@@ -167,10 +173,11 @@ class Batch:
                 which the first call seeds from the system.
         """
         chosen = self._all if lanes is None else np.asarray(lanes, np.int64)
-        if seed is None and not self._lanes.accounts.rng.any():
-            seed = secrets.randbits(63)
+        if seed is None and not self._seeded:
+            seed = secrets.randbits(62)
         if seed is not None:
             self._seed(seed, chosen)
+            self._seeded = True
         self._run(chosen, self._no_actions, dealing=True)
         return self._step
 
@@ -222,7 +229,7 @@ class Batch:
         cuts = [rows * part // threads for part in range(threads + 1)]
         waiting = [
             _pool(self._threads).submit(play, world, lanes, chosen, actions, start, stop, dealing)
-            for start, stop in zip(cuts[1:-1], cuts[2:], strict=True)
+            for start, stop in pairwise(cuts[1:])
         ]
         play(world, lanes, chosen, actions, cuts[0], cuts[1], dealing)
         for part in waiting:
@@ -247,7 +254,7 @@ class Batch:
 
     def play_at_random(self, lanes: np.ndarray, seats: np.ndarray) -> None:
         """From the next deal on, the loop itself plays ``seats`` (L, P) bool of ``lanes`` (L,) uniformly at random."""
-        self._lanes.accounts.random_seats[lanes] = seats
+        self._random_seats[lanes] = seats
 
     def observe(self, player: int, lanes: np.ndarray | None = None) -> np.ndarray:
         """What ``player`` knows in each of ``lanes``, whoever moves: a new array (L, O)."""

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
-from agora.envs.palette import ACCENT, FELT, GRID, HIGHLIGHT, INK, LINE, MUTED, PANEL, PAPER, SEATS, fit, text_width
+from agora.envs.charts import bar_chart, line_chart
+from agora.envs.palette import ACCENT, FELT, INK, LINE, MUTED, PAPER, SEATS, fit, text_width
+from agora.envs.palette import GRID as GRID  # these three for the drawings
+from agora.envs.palette import HIGHLIGHT as HIGHLIGHT
+from agora.envs.palette import PANEL as PANEL
 
 if TYPE_CHECKING:
     from agora.envs.game import Game
 
-__all__ = [
-    *("ACCENT", "FELT", "GRID", "HIGHLIGHT", "INK", "LINE", "MUTED", "PANEL", "PAPER", "SEATS"),
-    *("Canvas", "Target", "fit", "picture", "text_width"),
-]
 
 BASELINE = 0.36  # from the middle of a line of text down to its baseline, in sizes
 RED_SUITS = ("♥", "♦")
@@ -151,7 +150,7 @@ class Canvas:
     def paragraph(
         self, x: float, y: float, string: Any, width: float, size: float = 14, fill: str = INK, lines: int = 1000
     ) -> float:
-        """Text broken into lines of at most ``width`` pixels, the last of ``lines`` cut; returns the next line's ``y``."""
+        """Text broken into lines of at most ``width`` pixels, ``lines`` at most; returns the ``y`` of the next."""
         broken = wrap(str(string), size, width)
         if len(broken) > lines:
             broken = [*broken[: lines - 1], broken[lines - 1] + "…"]
@@ -236,8 +235,6 @@ class Canvas:
         ``series`` maps a name to its values (n,), or to a pair ``(xs, ys)``; values alone stand at 0, 1, 2, ...
         Gaps are left where a value is not finite; a range of None is that of the data.
         """
-        from agora.envs.charts import line_chart
-
         line_chart(self, (x, y, w, h), series, x_label, y_label, title, colours, x_range, y_range)
 
     def bars(
@@ -251,17 +248,15 @@ class Canvas:
         x_label: str = "",
         y_label: str = "",
         title: str = "",
-        colours: Sequence[str] = SEATS,
+        colours: Sequence[str] | None = None,
         y_range: tuple[float, float] | None = None,
         show_values: bool = False,
     ) -> None:
         """A bar per label and series, from zero; ``series`` maps a name to its values (len(labels),).
 
-        ``colours`` has one per series; with a single series it may have one per label. ``show_values`` writes each
-        value above its bar where there is room.
+        ``colours`` has one per series; with a single series it may have one per label. None takes those of ``SEATS``
+        for the series. ``show_values`` writes each value above its bar where there is room.
         """
-        from agora.envs.charts import bar_chart
-
         bar_chart(self, (x, y, w, h), labels, series, x_label, y_label, title, colours, y_range, show_values)
 
     # Media

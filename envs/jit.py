@@ -96,7 +96,8 @@ def compiled_loop(rules: ModuleType) -> ModuleType:
         digest.update(source.read_bytes())
     name = f"{rules.__name__}.loop"
     found = importlib.util.spec_from_file_location(name, _HERE / "loop.py")
-    assert found is not None and found.loader is not None
+    assert found is not None
+    assert found.loader is not None
     loop = importlib.util.module_from_spec(found)
     sys.modules[name] = loop  # Numba looks the module up when it reads its cache
     with _cache_in(cache_folder() / digest.hexdigest()[:20]):

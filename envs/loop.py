@@ -8,7 +8,6 @@ Branches on ``ndim`` cost nothing: the compiler knows the answer and drops the o
 from typing import Any
 
 import numpy as np
-
 from agora.envs import rng
 from agora.envs.api import CHANCE, EVERYONE
 from agora.envs.arrays import copy, fill
@@ -34,8 +33,7 @@ def scratch(actions, settings):
     probabilities = np.zeros(settings.chance_outcomes)
     if actions.ndim == 2:
         return probabilities, np.zeros(players, np.int64), np.zeros(players)
-    else:
-        return probabilities, np.zeros((players, actions.shape[2]), np.float32), np.zeros(players)
+    return probabilities, np.zeros((players, actions.shape[2]), np.float32), np.zeros(players)
 
 
 @rule
@@ -65,16 +63,15 @@ def judge(actions, row, slot, player, mask, low, high, taken):
             return ILLEGAL
         taken[player] = action
         return ACCEPTED
-    else:
-        verdict = ACCEPTED
-        for index in range(actions.shape[2]):
-            number = actions[row, slot, index]
-            if np.isnan(number):
-                return ILLEGAL
-            if number < low or number > high:
-                verdict = CLIPPED
-            taken[player, index] = min(max(number, low), high)
-        return verdict
+    verdict = ACCEPTED
+    for index in range(actions.shape[2]):
+        number = actions[row, slot, index]
+        if np.isnan(number):
+            return ILLEGAL
+        if number < low or number > high:
+            verdict = CLIPPED
+        taken[player, index] = min(max(number, low), high)
+    return verdict
 
 
 @rule

@@ -5,12 +5,12 @@ import math
 import os
 import warnings
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-
 from agora.envs.canvas import Canvas, Circle, Line, Polygon, Rectangle, Text
 from agora.envs.palette import PAPER
 
@@ -70,16 +70,12 @@ def font(size: int, bold: bool) -> Any:
 def _paint(pygame: ModuleType, target: Any, shape: Any) -> None:
     match shape:
         case Rectangle(x, y, width, height, fill, stroke, stroke_width, radius):
-            if stroke:
-                # SVG centres an outline on the edge; pygame draws inwards.
+            if fill:
+                _box(pygame, target, (x, y, width, height), fill, radius, 0)
+            if stroke:  # SVG centres an outline on the edge, pygame draws it inwards
                 half = stroke_width / 2
-                _box(pygame, target, x - half, y - half, width + 2 * half, height + 2 * half, stroke, radius + half)
-                if fill:
-                    _box(pygame, target, x + half, y + half, width - 2 * half, height - 2 * half, fill, radius - half)
-                else:
-                    _outline(pygame, target, shape)
-            elif fill:
-                _box(pygame, target, x, y, width, height, fill, radius)
+                outer = (x - half, y - half, width + stroke_width, height + stroke_width)
+                _box(pygame, target, outer, stroke, radius + half if radius else 0, stroke_width)
         case Circle(x, y, radius, fill, stroke, stroke_width):
             centre = (round(x * SCALE), round(y * SCALE))
             if fill:
@@ -100,3 +96,57 @@ def _paint(pygame: ModuleType, target: Any, shape: Any) -> None:
             drawn = letters.render(string.replace("\0", "\ufffd"), True, fill)
             left = x * SCALE - {"start": 0, "middle": 0.5, "end": 1}[anchor] * drawn.get_width()
             target.blit(drawn, (round(left), round(y * SCALE - letters.get_ascent())))
+
+
+def _box(
+    pygame: ModuleType, target: Any, box: tuple[float, ...], colour: str, radius: float, stroke_width: float
+) -> None:
+    """A rectangle, filled when ``stroke_width`` is 0; edges are rounded, so that neighbours touch."""
+    x, y, width, height = box
+    left, top = round(x * SCALE), round(y * SCALE)
+    place = pygame.Rect(left, top, round((x + width) * SCALE) - left, round((y + height) * SCALE) - top)
+    thickness = max(1, round(stroke_width * SCALE)) if stroke_width else 0
+    if place.width > 0 and place.height > 0:
+        pygame.draw.rect(target, colour, place, thickness, border_radius=round(radius * SCALE))
+
+
+def _stroke(pygame: ModuleType, target: Any, points: Any, colour: str, width: float, round_ends: bool) -> None:
+    """A thick line as one quadrilateral per segment, since pygame's own has slanted ends."""
+    half = width * SCALE / 2
+    scaled = [(x * SCALE, y * SCALE) for x, y in points]
+    for (x0, y0), (x1, y1) in pairwise(scaled):
+        length = math.hypot(x1 - x0, y1 - y0)
+        if length == 0:
+            continue
+        across, down = half * (y1 - y0) / length, half * (x0 - x1) / length
+        corners = [
+            (x0 + across, y0 + down),
+            (x1 + across, y1 + down),
+            (x1 - across, y1 - down),
+            (x0 - across, y0 - down),
+        ]
+        pygame.draw.polygon(target, colour, corners)
+    if round_ends and half >= 1:
+        for x, y in scaled:
+            pygame.draw.circle(target, colour, (round(x), round(y)), round(half))
+
+
+def _dashes(points: Any, dash: tuple[float, ...]) -> list[list[tuple[float, float]]]:
+    """The drawn parts of a dashed line."""
+    parts: list[list[tuple[float, float]]] = [[points[0]]]
+    turn, left = 0, dash[0]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        length, done = math.hypot(x1 - x0, y1 - y0), 0.0
+        while length - done > left:
+            done += left
+            here = (x0 + (x1 - x0) * done / length, y0 + (y1 - y0) * done / length)
+            if turn % 2 == 0:
+                parts[-1].append(here)
+            else:
+                parts.append([here])
+            turn += 1
+            left = dash[turn % len(dash)]
+        left -= length - done
+        if turn % 2 == 0:
+            parts[-1].append((x1, y1))
+    return [part for part in parts if len(part) > 1]

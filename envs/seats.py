@@ -1,12 +1,10 @@
 """Who sits where: asking agents for actions, and a batch in which one seat of every game is the caller's."""
 
 import importlib
-from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
-
-from agora.envs.api import EVERYONE, Spec
+from agora.envs.api import Spec
 from agora.envs.batch import Batch, Illegal
 from agora.envs.game import Game
 
@@ -66,7 +64,8 @@ class SeatedBatch:
         game: the environment.
         num_envs: B.
         seed: as in ``Batch``.
-        opponent: anything ``agora.agents.api.load`` takes. ``"random"`` is played within the compiled loop.
+        opponent: anything ``agora.agents.api.load`` takes. ``"random"`` is played within the compiled loop. With
+            ``"self"`` the caller decides for whoever is to move, where players take turns.
         seat: the caller's seat; ``"alternate"`` takes the next one in every episode of a lane, starting from the
             lane's number modulo P; ``"random"`` draws it for every episode.
         illegal: as in ``Batch``.
@@ -88,14 +87,21 @@ class SeatedBatch:
         if not (seat in ("alternate", "random") or (isinstance(seat, int) and 0 <= seat < players)):
             raise ValueError(f"seat={seat!r} is not allowed: give 0 to {players - 1}, 'alternate' or 'random'.")
         self.spec, self.seat_rule = game.spec, seat
-        self.opponent = None if players == 1 or opponent == "random" else load_opponent(opponent, game.spec)
-        self.seats = np.zeros(num_envs, np.int64)
+        self._random = isinstance(opponent, str) and opponent == "random" and players > 1
+        self._self_play = isinstance(opponent, str) and opponent == "self" and players > 1
+        if self._self_play and game.spec.turns == "simultaneous":
+            raise ValueError(f"opponent='self' needs turns; in {game.spec.id} all move at once: use agora.envs.batch.")
+        self.opponent = None
+        if players > 1 and not (self._random or self._self_play):
+            self.opponent = load_opponent(opponent, game.spec)
+        self.seats = np.full(num_envs, seat if isinstance(seat, int) else 0)
         """(B,) the caller's seat in each game."""
         self._all = np.arange(num_envs)
         self._earned = np.zeros(num_envs)  # by the caller's seats since they last decided
         self._episodes = np.zeros(num_envs, np.int64)
         self._generator = np.random.default_rng()
         self.batch = Batch(game, num_envs, 0, autoreset="disabled", illegal=illegal)
+        self._give_others_away(self._all)
         if seed is not None:
             self.restart(seed=seed)
 
@@ -107,6 +113,8 @@ class SeatedBatch:
             self._episodes[chosen] = 0
         self._assign_seats(chosen)
         self.batch.reset(seed, chosen)
+        if self._self_play:
+            self.seats[chosen] = self.batch.to_move[chosen]
         if self.opponent is None:
             return
         self._start_opponent(chosen)
@@ -127,10 +135,14 @@ class SeatedBatch:
         elif self.seat_rule == "random":
             self.seats[lanes] = self._generator.integers(players, size=len(lanes))
         else:
-            self.seats[lanes] = self.seat_rule
+            return
         self._episodes[lanes] += 1
-        if self.opponent is None and players > 1:
-            self.batch.play_at_random(lanes, np.arange(players) != self.seats[lanes, None])
+        self._give_others_away(lanes)
+
+    def _give_others_away(self, lanes: np.ndarray) -> None:
+        """With a random opponent, the loop itself plays all seats but the caller's."""
+        if self._random:
+            self.batch.play_at_random(lanes, np.arange(self.spec.players) != self.seats[lanes, None])
 
     def _start_opponent(self, lanes: np.ndarray) -> None:
         seed = int(self._generator.integers(1 << 62))
@@ -171,6 +183,8 @@ class SeatedBatch:
             self._play_opponent(chosen)
         earned = self._earned[chosen]
         self._earned[chosen] = 0.0
+        if self._self_play:
+            self.seats[chosen] = np.where(batch.ended[chosen], self.seats[chosen], batch.to_move[chosen])
         return earned
 
     def _with_opponents(self, actions: np.ndarray, lanes: np.ndarray) -> np.ndarray:
@@ -194,8 +208,8 @@ class SeatedBatch:
             current = batch.observation[self._all, self.seats]
         else:
             current = batch.observation.copy()
-        ended = np.flatnonzero(batch.ended)
-        if len(ended):
+        if batch.ended.any():
+            ended = np.flatnonzero(batch.ended)
             current[ended] = batch.final_observation[ended, self.seats[ended]]
         return current
 

@@ -1,13 +1,27 @@
 """Kuhn poker: what is known exactly."""
 
 from fractions import Fraction
+from math import comb
 
 from agora.envs.api import Reference
 from agora.envs.games.kuhn_poker.rules import World
 
-# Expected chips when everybody draws uniformly between pass and bet, by full enumeration of the deals.
-_RANDOM = {2: (1 / 8, -1 / 8), 3: (0.234375, -0.046875, -0.1875)}
-
 
 def reference(world: World) -> Reference:
-    raise NotImplementedError
+    return Reference(uniform_returns(world.players), *_BEST[world.players])
+
+
+def uniform_returns(players: int) -> tuple[float, ...]:
+    """Expected chips at each seat when everybody passes or bets with probability 1/2.
+
+    Choices do not depend on cards, so whoever is in the showdown wins it equally often. With k callers the bettor has
+    paid 2 chips for an equal chance, among k + 1, at a pot of P + 1 + k; what it gains the others lose in equal parts.
+    Seat b makes the first bet with probability 2 ** -(b + 1).
+    """
+    others = players - 1
+    gain = sum(
+        Fraction(comb(others, callers), 2**others) * (Fraction(players + 1 + callers, callers + 1) - 2)
+        for callers in range(others + 1)
+    )
+    first_bet = [Fraction(1, 2 ** (seat + 1)) for seat in range(players)]
+    return tuple(float(gain * (chance - (sum(first_bet) - chance) / others)) for chance in first_bet)

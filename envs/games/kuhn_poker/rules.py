@@ -150,7 +150,8 @@ def pay(world, state, rewards):
 
 @rule
 def observe(world, state, player, out):
-    out.card[state.card[player]] = 1
+    if state.card[player] != NONE:
+        out.card[state.card[player]] = 1
     out.seat[player] = 1
     for play in range(state.plays):
         out.betting[play, state.betting[play]] = 1
@@ -159,18 +160,20 @@ def observe(world, state, player, out):
 @rule
 def resample(world, state, player):
     """Deals the other players' cards anew from those that ``player`` does not hold."""
-    own = state.card[player]
-    for other in range(world.players):
+    for other in range(state.dealt):
         if other != player:
             state.card[other] = NONE
-    for other in range(world.players):
-        if other == player:
-            continue
-        while True:
+    for other in range(state.dealt):
+        while state.card[other] == NONE:
             card = integer(state, world.players + 1)
-            free = card != own
-            for seen in range(other):
-                free = free and state.card[seen] != card
-            if free:
-                break
-        state.card[other] = card
+            if is_free(state, card):
+                state.card[other] = card
+
+
+@rule
+def is_free(state, card):
+    """Whether nobody holds ``card``."""
+    for holder in range(state.card.shape[0]):
+        if state.card[holder] == card:
+            return False
+    return True

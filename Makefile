@@ -1,0 +1,57 @@
+# Two commands: `make leaderboard` and `make test`. Both set up a virtual environment in .venv by themselves.
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+BIN := .venv/bin
+BUDGET ?= quick
+SOURCES := pyproject.toml $(shell find agora envs agents baselines leaderboard benchmarks -type f -not -path '*/__pycache__/*' -not -path 'leaderboard/results/*')
+
+.PHONY: help leaderboard test lint bench clean
+
+help:
+	@echo "make leaderboard           train the baselines, let all agents play, write leaderboard/results/ (about 6 minutes)"
+	@echo "make leaderboard BUDGET=full   the same with longer training"
+	@echo "make test                  linters, type checker and all tests"
+	@echo "make bench                 speed and memory beside other suites"
+
+leaderboard: .venv/installed
+	$(BIN)/agora leaderboard leaderboard/season.toml --out leaderboard/results --budget $(BUDGET)
+
+test: .venv/test-installed lint
+	$(BIN)/pytest -n 2 --dist loadscope
+
+lint: .venv/test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p agora
+
+bench: .venv/bench-installed
+	$(BIN)/agora bench
+
+# Everything is installed as users install it: from the wheel, never from the source tree.
+.venv/installed: $(SOURCES) .venv/ready
+	rm -rf build
+	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet]'
+	$(BIN)/pip install --quiet --no-deps --force-reinstall .
+	rm -rf build
+	@touch $@
+
+.venv/test-installed: .venv/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet,test]'
+	rm -rf build
+	@touch $@
+
+.venv/bench-installed: .venv/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet,bench]'
+	rm -rf build
+	@touch $@
+
+.venv/ready: constraints.txt
+	@test -n "$(PYTHON)" || { echo "Agora needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11: say where a newer one is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tests/system_packages.sh python3-venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info

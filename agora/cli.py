@@ -1,0 +1,238 @@
+"""The ``agora`` command. What a command needs is imported when it runs, so that ``agora --help`` is quick."""
+
+import secrets
+import sys
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from agora.envs.api import Spec
+
+PAGE_WIDTH = 100  # characters, where the output is not a terminal
+
+
+class OneLineErrors(TyperGroup):
+    """Turns what comes of bad input into one line and exit code 2, and Ctrl-C into 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError, ImportError) as error:
+            typer.echo(f"agora: {' '.join(str(error).split()) or type(error).__name__}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("agora: stopped", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Reinforcement-learning environments, agents that learn them, and a leaderboard. "
+    "Start with 'agora list', then 'agora show agora/KuhnPoker-v0' or 'agora play agora/KuhnPoker-v0'.",
+)
+
+Id = Annotated[str, typer.Argument(help="Environment, as 'agora list' names it; 'agora/' and '-v0' may be left out.")]
+Options = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option", help="Option of the environment, as name=value; may be repeated. 'agora show' lists them."
+    ),
+]
+
+
+def main() -> None:
+    """Entry point of the ``agora`` command."""
+    app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"agora {version('agora-rl')}")
+        raise typer.Exit
+
+
+@app.callback()
+def agora(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("list")
+def list_environments(
+    family: Annotated[str | None, typer.Option(help="Only this one: games, negotiation, trading or web.")] = None,
+) -> None:
+    """List the environments.
+
+    The last column is the best known return at each seat, and how it is known.
+    """
+    from rich.table import Table
+
+    from agora import envs
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("id", "family", "players", "turns", "information", "best return"):
+        table.add_column(heading, justify="right" if heading == "players" else "left", overflow="fold")
+    for id in envs.ids(family):
+        game = envs.game(id)
+        spec, reference = game.spec, game.reference()
+        best = f"{_numbers(reference.best)} {spec.unit} ({reference.kind})"
+        table.add_row(id, _family(id), str(spec.players), spec.turns, spec.information, best)
+    _console().print(table)
+
+
+@app.command()
+def show(id: Id, option: Options = None) -> None:
+    """Show an environment's page: its rules, options and source."""
+    import re
+
+    from rich.markdown import Markdown
+
+    from agora import envs
+
+    game = envs.game(full_id(id), **read_options(option))
+    page = re.sub(r"^# (.+)$", r"**\1**\n", game.rules.__doc__ or "", flags=re.MULTILINE)
+    console = _console()
+    console.print(f"[bold]{game.spec.id}[/bold]\n")
+    console.print(Markdown(f"{page}\n\n**In short**"))
+    console.print(_facts(game))
+    console.print(f"\nPlay it: agora play {game.spec.id}", highlight=False)
+
+
+@app.command()
+def play(
+    id: Id,
+    opponent: Annotated[
+        str, typer.Option(help="Who plays the other seats: random, scripted/NAME or the folder of a saved agent.")
+    ] = "random",
+    seat: Annotated[int, typer.Option(help="Your seat, 0 being the first.")] = 0,
+    seed: Annotated[int | None, typer.Option(min=0, help="Number that fixes the deal; a new one by default.")] = None,
+    window: Annotated[
+        bool | None, typer.Option("--window/--terminal", help="Where to play; in a window if there is a screen.")
+    ] = None,
+    option: Options = None,
+) -> None:
+    """Play against an agent, in a window or in the terminal."""
+    from agora import envs
+    from agora import play as playing
+
+    id = full_id(id)
+    game = envs.game(id, **{**envs.words_options(id), **read_options(option)})
+    seed = secrets.randbits(32) if seed is None else seed
+    typer.echo(f"{id}, you are {_seat_name(game.spec, seat)}, seed {seed}")
+    if _has_screen() if window is None else window:
+        returns = playing.in_window(game, opponent, seat, seed)
+    else:
+        returns = playing.in_terminal(game, opponent, seat, seed, lambda: input("> "), typer.echo)
+    if returns is None:
+        typer.echo("You left the game.")
+
+
+def full_id(id: str) -> str:
+    """``KuhnPoker`` or ``KuhnPoker-v0`` to ``agora/KuhnPoker-v0``; anything else stays, for the table to judge."""
+    from agora import envs
+
+    for known in envs.TABLE:
+        if id in (known, known.split("/")[1], known.split("/")[1].rsplit("-v", 1)[0]):
+            return known
+    return id
+
+
+def read_options(pairs: list[str] | None) -> dict[str, Any]:
+    """``["players=3", "split=train"]`` as keywords; values are TOML, or plain text where they are not."""
+    options: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ValueError(f"--option {pair!r} is not of the form name=value.")
+        try:
+            options[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            options[name.strip()] = value.strip()
+    return options
+
+
+def _seat_name(spec: "Spec", seat: int) -> str:
+    if not 0 <= seat < spec.players:
+        raise ValueError(f"--seat {seat} is not a seat of {spec.id}: give 0 to {spec.players - 1}.")
+    return spec.seats[seat]
+
+
+def _has_screen() -> bool:
+    """Whether a window could open: always taken for granted on Windows and macOS."""
+    import os
+
+    return not sys.platform.startswith("linux") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    )
+
+
+def _family(id: str) -> str:
+    from agora import envs
+
+    return envs.TABLE[id].split(".")[2]
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    """Rounded; one number where all are equal."""
+    written = [f"{value:.4g}" for value in values]
+    return written[0] if len(set(written)) == 1 else ", ".join(written)
+
+
+def _facts(game: Any) -> Any:
+    """The spec, the options and the reference as a table of two columns."""
+    import inspect
+
+    from rich.table import Table
+
+    spec, reference = game.spec, game.reference()
+    low, high = spec.returns
+    rows = [
+        ("players", f"{spec.players}: {', '.join(spec.seats)}"),
+        ("turns", f"{spec.turns}, {spec.information} information, {spec.payoff} payoff, chance: {spec.chance}"),
+        ("actions", str(spec.action)),
+        ("observation", f"{spec.observation_size} numbers, {spec.observation_dtype}: {_pieces(spec)}"),
+        ("returns", f"{low:.4g} to {high:.4g} {spec.unit}"),
+        ("longest episode", f"{spec.max_steps} decisions"),
+        ("random play gets", f"{_numbers(reference.random)} {spec.unit}"),
+        ("best", f"{_numbers(reference.best)} {spec.unit} ({reference.kind}): {reference.source}"),
+    ]
+    for parameter in inspect.signature(game.rules.make_world).parameters.values():
+        now = spec.options.get(parameter.name, parameter.default)
+        rows.append(
+            (
+                f"--option {parameter.name}",
+                f"{now!r}" + (f", by default {parameter.default!r}" if now != parameter.default else ""),
+            )
+        )
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in rows:
+        table.add_row(name, text)
+    return table
+
+
+def _pieces(spec: "Spec") -> str:
+    return ", ".join(f"{piece.name} {'x'.join(map(str, piece.shape)) or '1'}" for piece in spec.observation)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else PAGE_WIDTH)

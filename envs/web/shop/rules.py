@@ -1,0 +1,459 @@
+"""A web shop: find and buy what an instruction asks for.
+
+# Description
+A customer's instruction names a type of product, one to three attributes, an option value for every option group of
+the product it has in mind, and a price limit. The shop has a search page, pages of results (ten a page, the best fifty
+hits by BM25), item pages with options as radio buttons, three sub-pages (Description, Features, Reviews) and a button
+Buy Now, which ends the visit. The catalogue is made from a grammar by `catalogue_seed`: every target has two to five
+siblings that differ in one attribute, one option or the price. Titles show some attributes only; others stand on the
+sub-pages, and some on no page at all. Options are unset whenever an item is opened from the results.
+
+# Observation
+Features of what is on the screen, as a reader who knows every synonym gathers them; nothing that no page shows.
+`page` (7): search, results, item, description, features, reviews, done, one-hot. `wanted_type` (40),
+`wanted_attributes` (61), `wanted_options` (56), `limit` (1, thousands of dollars): the instruction. `progress` (3):
+share of the steps used, results page / 5, hits / 50. `tried` (8): query templates used in this visit. `results`
+(10, 8), a row a hit, zeros where none: there is a hit; right type; first, second, third wanted attribute in the title;
+price within the limit; price in thousands of dollars; opened since this search. `item` (12): right type; price within
+the limit; price in thousands of dollars; rating / 5; first, second, third wanted attribute read so far; share of the
+wanted options offered, and chosen; description, features, reviews read. `options` (3, 6, 3), a row a button: offered,
+chosen, wanted. With query="words" also `typed` (483): how often each word stands in the search box, in 24ths.
+
+# Action
+`Discrete`, masked to what is on the screen. 0 to 9: open a hit of this results page. 10: `< Prev` (sub-page to item,
+item to results, results to the page before). 11: `Next >`, while there are more hits. 12: Back to Search. 13, 14, 15:
+Description, Features, Reviews. 16: Buy Now. 17 to 34: choose an option, 17 + 6 * group + place. 35 to 42: search for
+words of the instruction: the type; type and first attribute; type and second attribute; type and all attributes; type
+and options; type, attributes and options; attributes and options; the whole instruction. With query="words" also 43:
+search for what is in the box, and 44 + w: type word w of the vocabulary (483 words, at most 24 in the box).
+
+# Reward
+Points, once, at Buy Now, with WebShop's formula: r_type * (attributes hit + options hit + [price <= limit]) /
+(attributes wanted + options wanted + 1). An attribute is hit if the product has it, shown or not; an option if its
+value is chosen. r_type is 1 for the same type of product, for types that share two nodes of their category path, and
+for types of which more than 20 % of the nouns (words of name and path) agree; else 0.5; 0.1 below 10 % and 0 without
+a common noun. A type has six nouns, so 0.1 does not occur. WebShop compares attributes and options by fuzzy text
+matching; here every phrase means one thing and equality does.
+
+# End
+At Buy Now. The limit is 100 steps, 400 with query="words", where typing a word is a step.
+
+# Options
+- `products` (200 to 100,000, default 1,000): size of the catalogue.
+- `split` ("all", "train", "test", default "all"): train and test goals share no target, and every fifth type of
+  product is in test goals only. The catalogue is the same.
+- `noise` (0 to 1, default 0): probability that the type or an attribute is called by a synonym in the instruction, or
+  one time in four by its last word only.
+- `catalogue_seed` (0 to 2**31 - 1, default 0): which catalogue.
+- `query` ("templates", "words", default "templates"): whether words can also be typed one by one.
+
+# Source
+S. Yao, H. Chen, J. Yang, K. Narasimhan, "WebShop: towards scalable real-world web interaction with grounded language
+agents", NeurIPS 2022: pages, goals and reward. Own catalogue, search engine and text; scores are not comparable with
+those on WebShop's products. Prices and goals are seeded, results end with the last hit, reviews exist.
+
+# Versions
+- v0: first release.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agora.envs.api import Discrete, Piece, Spec, check_choice, check_integer, check_number
+from agora.envs.arrays import fill
+from agora.envs.jit import rule
+from agora.envs.rng import integer
+from agora.envs.web.shop.catalogue import (
+    FRAME_WORDS,
+    NONE,
+    OPTION_GROUPS,
+    OPTION_VALUES,
+    SEGMENT_WORDS,
+    SEGMENTS,
+    TYPE_FACTOR,
+    WANTED_ATTRIBUTES,
+    Goals,
+    Products,
+    build,
+)
+from agora.envs.web.shop.grammar import ATTRIBUTES, TYPES, VALUES, WORDS
+from agora.envs.web.shop.search import QUERY_WORDS, TOP, Index, build_index, search
+
+SEARCH, RESULTS, ITEM, DESCRIPTION, FEATURES, REVIEWS, DONE = range(7)
+"""Pages."""
+PAGE_HITS = 10
+"""Hits on a page of results."""
+
+TEMPLATES = (1, 3, 5, 15, 113, 127, 126, 127)
+"""Phrases of the instruction that each query template takes: bit 0 the type, 1 to 3 attributes, 4 to 6 options."""
+WHOLE = 7
+"""The template that also takes the words between the phrases."""
+
+HIT, PREVIOUS, NEXT, BACK, TAB, BUY, OPTION, TEMPLATE, SUBMIT, WORD = 0, 10, 11, 12, 13, 16, 17, 35, 43, 44
+"""First action of each kind."""
+
+
+class World(NamedTuple):
+    products: Products
+    goals: Goals
+    index: Index
+    type_factor: np.ndarray  # (types, types) float64, r_type of the wanted and the bought type
+    frame_words: np.ndarray  # (frames, words) int16, words between an instruction's phrases, NONE where none
+    typing: int  # 1 with query="words"
+    noise: float
+
+
+def make_world(
+    products: int = 1000, split: str = "all", noise: float = 0.0, catalogue_seed: int = 0, query: str = "templates"
+) -> World:
+    noise = check_number("noise", noise, 0, 1)
+    sold, goals = build(
+        check_integer("products", products, 200, 100_000),
+        check_integer("catalogue_seed", catalogue_seed, 0, 2**31 - 1),
+        check_choice("split", split, ("all", "train", "test")),
+        noise,
+    )
+    typing = check_choice("query", query, ("templates", "words")) == "words"
+    return World(sold, goals, build_index(sold), TYPE_FACTOR, FRAME_WORDS, int(typing), noise)
+
+
+def step_limit(world: World) -> int:
+    return 400 if world.typing else 100
+
+
+def make_spec(world: World) -> Spec:
+    pieces = [
+        Piece("page", (7,), 0, 1, "search, results, item, description, features, reviews, done, one-hot"),
+        Piece("wanted_type", (len(TYPES),), 0, 1, "type that the instruction names, one-hot"),
+        Piece("wanted_attributes", (len(ATTRIBUTES),), 0, 1, "1 for attributes that the instruction names"),
+        Piece("wanted_options", (len(VALUES),), 0, 1, "1 for option values that the instruction names"),
+        Piece("limit", (1,), 0, 1, "price limit in thousands of dollars"),
+        Piece("progress", (3,), 0, 1, "share of steps used, results page / 5, hits / 50"),
+        Piece("tried", (len(TEMPLATES),), 0, 1, "1 for query templates used before"),
+        Piece("results", (PAGE_HITS, 8), 0, 1, "hit, type, three attributes, in limit, price, opened before"),
+        Piece("item", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered and chosen, pages read"),
+        Piece("options", (OPTION_GROUPS, OPTION_VALUES, 3), 0, 1, "offered, chosen, wanted"),
+    ]
+    if world.typing:
+        pieces.append(Piece("typed", (len(WORDS),), 0, 1, "how often each word is in the search box, in 24ths"))
+    return Spec(
+        players=1,
+        turns="sequential",
+        information="imperfect",
+        payoff="single",
+        chance="sampled",
+        action=Discrete(WORD + len(WORDS) if world.typing else SUBMIT),
+        observation=tuple(pieces),
+        returns=(0.0, 1.0),
+        unit="points",
+        max_steps=step_limit(world),
+        seats=("customer",),
+    )
+
+
+def make_dtype(world: World) -> list:
+    return [
+        ("goal", "i4"),  # number in world.goals
+        ("page", "i1"),  # SEARCH to DONE
+        ("query", "i2", (QUERY_WORDS,)),  # words in the search box or searched for, then NONE
+        ("query_length", "i2"),  # how many
+        ("hits", "i4", (TOP,)),  # products found, best first, then NONE
+        ("scores", "i4", (TOP,)),  # their scores in 1 / IMPACT_UNIT, the first hit_count are valid
+        ("hit_count", "i2"),  # how many products were found
+        ("results_page", "i1"),  # 0 first
+        ("place", "i1"),  # among the hits, of the item that is open
+        ("item", "i4"),  # product that is open or bought, or NONE
+        ("chosen", "i1", (OPTION_GROUPS,)),  # place of the value chosen in each group, or NONE
+        ("read", "u1", (3,)),  # description, features, reviews of the item were opened
+        ("visited", "u1", (TOP,)),  # hits that were opened since the search
+        ("tried", "u1", (len(TEMPLATES),)),  # query templates used
+        ("cursors", "i4", (QUERY_WORDS,)),  # scratch of the search: next posting of each word
+        ("ends", "i4", (QUERY_WORDS,)),  # scratch: posting after the last
+        ("bounds", "i8", (QUERY_WORDS,)),  # scratch: highest score that this word and those before it can add
+    ]
+
+
+@rule
+def reset(world, state):
+    state.goal = integer(state, world.goals.target.shape[0])
+    clear_search(state)
+
+
+@rule
+def clear_search(state):
+    """Goes to the search page with an empty box."""
+    state.page = SEARCH
+    fill(state.query, NONE)
+    state.query_length = 0
+    state.results_page = 0
+    leave_item(state)
+
+
+@rule
+def leave_item(state):
+    state.item = NONE
+    state.place = NONE
+    fill(state.chosen, NONE)
+    fill(state.read, 0)
+
+
+@rule
+def legal(world, state, player, out):
+    fill(out, False)
+    page = int(state.page)
+    if page == SEARCH:
+        allow_search(world, state, out)
+    elif page == DONE:
+        return
+    else:
+        out[BACK] = True
+        if page == RESULTS:
+            allow_results(state, out)
+        else:
+            out[PREVIOUS] = True
+            if page == ITEM:
+                allow_item(world, state, out)
+
+
+@rule
+def allow_search(world, state, out):
+    two_attributes = world.goals.attributes[state.goal, 1] != NONE
+    for template in range(len(TEMPLATES)):
+        out[TEMPLATE + template] = two_attributes or (template != 2 and template != 3)
+    if world.typing == 1:
+        out[SUBMIT] = True
+        for action in range(WORD, out.shape[0]):
+            out[action] = state.query_length < QUERY_WORDS
+
+
+@rule
+def allow_results(state, out):
+    left = state.hit_count - PAGE_HITS * state.results_page
+    for row in range(min(left, PAGE_HITS)):
+        out[HIT + row] = True
+    out[PREVIOUS] = state.results_page > 0
+    out[NEXT] = left > PAGE_HITS
+
+
+@rule
+def allow_item(world, state, out):
+    for tab in range(3):
+        out[TAB + tab] = True
+    out[BUY] = True
+    for group in range(OPTION_GROUPS):
+        for place in range(OPTION_VALUES):
+            if world.products.offered[state.item, group, place] != NONE:
+                out[OPTION + OPTION_VALUES * group + place] = True
+
+
+@rule
+def step(world, state, actions, rewards):
+    action = actions[0]
+    if action >= WORD:
+        state.query[state.query_length] = action - WORD
+        state.query_length += 1
+    elif action >= TEMPLATE:
+        if action < SUBMIT:
+            write_template(world, state, action - TEMPLATE)
+        search(world.index, state)
+        fill(state.visited, 0)
+        state.page = RESULTS
+    elif action >= OPTION:
+        state.chosen[(action - OPTION) // OPTION_VALUES] = (action - OPTION) % OPTION_VALUES
+    elif action == BUY:
+        rewards[0] = reward(world, state)
+        state.page = DONE
+        state.over = True
+    elif action >= TAB:
+        state.page = DESCRIPTION + action - TAB
+        state.read[action - TAB] = 1
+    elif action == BACK:
+        clear_search(state)
+    elif action == NEXT:
+        state.results_page += 1
+    elif action == PREVIOUS:
+        go_back(state)
+    else:
+        open_hit(state, PAGE_HITS * state.results_page + action)
+
+
+@rule
+def go_back(state):
+    if state.page == RESULTS:
+        state.results_page -= 1
+    elif state.page == ITEM:
+        state.page = RESULTS
+        leave_item(state)
+    else:
+        state.page = ITEM
+
+
+@rule
+def open_hit(state, place):
+    state.page = ITEM
+    state.place = place
+    state.item = state.hits[place]
+    state.visited[place] = 1
+
+
+@rule
+def write_template(world, state, template):
+    """Puts the instruction's words that ``template`` takes into the search box."""
+    fill(state.query, NONE)
+    state.query_length = 0
+    state.tried[template] = 1
+    for segment in range(SEGMENTS):
+        if TEMPLATES[template] >> segment & 1:
+            for place in range(SEGMENT_WORDS):
+                write_word(state, world.goals.words[state.goal, segment, place])
+    if template == WHOLE:
+        frame = world.goals.frame[state.goal]
+        for place in range(world.frame_words.shape[1]):
+            write_word(state, world.frame_words[frame, place])
+
+
+@rule
+def write_word(state, word):
+    if word != NONE:
+        state.query[state.query_length] = word
+        state.query_length += 1
+
+
+@rule
+def has(attributes, attribute):
+    """Whether the set holds the attribute; NONE is in no set."""
+    return attribute != NONE and (attributes >> max(attribute, 0)) & 1 == 1
+
+
+@rule
+def chosen_value(world, state, group):
+    """The option value chosen in ``group``, or NONE."""
+    if state.chosen[group] == NONE:
+        return NONE
+    return int(world.products.offered[state.item, group, state.chosen[group]])
+
+
+@rule
+def reward(world, state):
+    """WebShop's formula for buying the open item with the options chosen."""
+    goal, item = state.goal, state.item
+    wanted, hit = 1, 0
+    if world.products.price[item] <= world.goals.limit[goal]:
+        hit += 1
+    for place in range(WANTED_ATTRIBUTES):
+        attribute = world.goals.attributes[goal, place]
+        if attribute != NONE:
+            wanted += 1
+            hit += has(world.products.attributes[item], attribute)
+    for group in range(OPTION_GROUPS):
+        value = world.goals.options[goal, group]
+        if value != NONE:
+            wanted += 1
+            for other in range(OPTION_GROUPS):
+                hit += chosen_value(world, state, other) == value
+    factor = world.type_factor[world.products.type[world.goals.target[goal]], world.products.type[item]]
+    return factor * hit / wanted
+
+
+@rule
+def observe(world, state, player, out):
+    out.page[state.page] = 1.0
+    show_instruction(world, state, out)
+    out.progress[0] = state.steps / (400.0 if world.typing == 1 else 100.0)
+    if state.page != SEARCH:
+        out.progress[1] = (state.results_page + 1) / 5.0
+        out.progress[2] = state.hit_count / float(TOP)
+    for template in range(len(TEMPLATES)):
+        out.tried[template] = state.tried[template]
+    if state.page == RESULTS:
+        for row in range(min(PAGE_HITS, state.hit_count - PAGE_HITS * state.results_page)):
+            show_hit(world, state, PAGE_HITS * state.results_page + row, out.results[row])
+    if state.item != NONE:
+        show_item(world, state, out.item)
+        show_options(world, state, out.options, out.item)
+    if world.typing == 1:
+        for place in range(state.query_length):
+            out.typed[state.query[place]] += 1.0 / QUERY_WORDS
+
+
+@rule
+def show_instruction(world, state, out):
+    goal = state.goal
+    out.wanted_type[world.products.type[world.goals.target[goal]]] = 1.0
+    for place in range(WANTED_ATTRIBUTES):
+        attribute = world.goals.attributes[goal, place]
+        if attribute != NONE:
+            out.wanted_attributes[attribute] = 1.0
+    for group in range(OPTION_GROUPS):
+        value = world.goals.options[goal, group]
+        if value != NONE:
+            out.wanted_options[value] = 1.0
+    out.limit[0] = world.goals.limit[goal] / 100000.0
+
+
+@rule
+def show_hit(world, state, place, row):
+    product, goal = state.hits[place], state.goal
+    row[0] = 1.0
+    row[1] = world.products.type[product] == world.products.type[world.goals.target[goal]]
+    for wanted in range(WANTED_ATTRIBUTES):
+        row[2 + wanted] = has(world.products.in_title[product], world.goals.attributes[goal, wanted])
+    row[5] = world.products.price[product] <= world.goals.limit[goal]
+    row[6] = world.products.price[product] / 100000.0
+    row[7] = state.visited[place]
+
+
+@rule
+def show_item(world, state, out):
+    item, goal = state.item, state.goal
+    out[0] = world.products.type[item] == world.products.type[world.goals.target[goal]]
+    out[1] = world.products.price[item] <= world.goals.limit[goal]
+    out[2] = world.products.price[item] / 100000.0
+    out[3] = world.products.rating[item] / 50.0
+    attributes = world.products.in_title[item]
+    if state.read[0]:
+        attributes |= world.products.in_description[item]
+    if state.read[1]:
+        attributes |= world.products.in_features[item]
+    if state.read[2]:
+        attributes |= world.products.in_reviews[item]
+    for wanted in range(WANTED_ATTRIBUTES):
+        out[4 + wanted] = has(attributes, world.goals.attributes[goal, wanted])
+    for tab in range(3):
+        out[9 + tab] = state.read[tab]
+
+
+@rule
+def is_wanted(world, state, value):
+    """Whether the instruction names the option value."""
+    found = False
+    for group in range(OPTION_GROUPS):
+        found = found or world.goals.options[state.goal, group] == value
+    return found
+
+
+@rule
+def show_options(world, state, out, item):
+    """Writes a row for each option offered, and into ``item`` the shares of wanted ones offered and chosen."""
+    wanted, offered, chosen = 0, 0, 0
+    for group in range(OPTION_GROUPS):
+        wanted += world.goals.options[state.goal, group] != NONE
+        for place in range(OPTION_VALUES):
+            value = world.products.offered[state.item, group, place]
+            if value != NONE:
+                taken, named = state.chosen[group] == place, is_wanted(world, state, value)
+                out[group, place, 0] = 1.0
+                out[group, place, 1] = taken
+                out[group, place, 2] = named
+                offered += named
+                chosen += named and taken
+    item[7] = offered / wanted
+    item[8] = chosen / wanted
+
+
+@rule
+def resample(world, state, player):
+    """Draws the goal anew among its twins: the same instruction, another target. Most goals are their only twin."""
+    goal = int(state.goal)
+    state.goal = world.goals.twin_first[goal] + integer(state, int(world.goals.twin_count[goal]))

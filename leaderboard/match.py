@@ -1,0 +1,244 @@
+"""Many games at once, in lock-step: agents and seeds in, records of games out.
+
+A record holds everything a game was: seed, who sat where, moves and what came of them. ``replay`` plays the moves again
+without the agents and must give the same returns.
+"""
+
+import base64
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from agora.agents.api import Agent
+from agora.envs.api import Discrete, Spec
+from agora.envs.batch import Batch
+from agora.envs.game import Game
+from agora.envs.seats import ask, memory_keys
+from agora.leaderboard.schedule import derive
+
+Ended = Literal["terminated", "truncated", "forfeit"]
+
+_CAUSE_LENGTH = 120  # characters of an exception's message that are kept
+
+
+class Played(msgspec.Struct, tag="game", tag_field="record", omit_defaults=True):
+    """One game that was played."""
+
+    deal: int
+    """Which deal it was; the games of one deal are one unit of the statistics."""
+    seed: int
+    """Of the game's generator: the same seed is the same deal."""
+    seating: list[int]
+    """(P,) which agent sat in each seat."""
+    returns: list[float]
+    """(P,) per seat, in the unit of the environment."""
+    steps: int
+    """T, decisions made."""
+    ended: Ended
+    """By the rules, by the time limit, or because somebody forfeited."""
+    moves: list[Any] | str
+    """Discrete: (T,) ints, or (T, P) where all move at once. Continuous: see ``pack``."""
+    faults: dict[str, str] = {}
+    """Seat of whoever forfeited -> cause."""
+    metrics: dict[str, float | None] = {}
+    """What ``Game.metrics`` says of the final state; None where it has no finite value."""
+
+
+def play(
+    game: Game,
+    agents: Sequence[Agent],
+    seating: np.ndarray,
+    seeds: np.ndarray,
+    deals: np.ndarray | None = None,
+    agent_seed: int = 0,
+    on_ended: Callable[[int], None] | None = None,
+) -> list[Played]:
+    """Plays G games to their end, all at once.
+
+    An agent that raises, or whose answer has another shape or type, forfeits the games it was asked about; the other
+    games go on.
+
+    Args:
+        agents: who plays; each is asked once a step and seat for all its games.
+        seating: (G, P) int, the index in ``agents`` of who sits in each seat.
+        seeds: (G,) of the games.
+        deals: (G,) the number that the records give each deal; None numbers the distinct seeds.
+        agent_seed: from which every agent's own seed is derived.
+        on_ended: called with the number of games that have just ended.
+
+    Returns:
+        (G,) records in the order given.
+    """
+    seating = np.asarray(seating, np.int64).reshape(len(seeds), game.spec.players)
+    batch = Batch(game, len(seeds), np.asarray(seeds, np.uint64), autoreset="disabled", illegal="forfeit")
+    table = _Table(batch, agents, seating)
+    table.start(agent_seed)
+    history: list[np.ndarray] = []
+    lanes = np.arange(len(seeds))
+    while len(lanes):
+        actions = table.decide(lanes)
+        batch.step(actions, lanes)
+        history.append(_spread(actions, lanes, len(seeds)))
+        going_on = ~batch.ended[lanes]
+        if on_ended is not None and not going_on.all():
+            on_ended(int((~going_on).sum()))
+        lanes = lanes[going_on]
+    if deals is None:
+        deals = np.unique(seeds, return_inverse=True)[1]
+    return _records(batch, seating, np.asarray(seeds), np.asarray(deals), history, table.faults)
+
+
+def _spread(actions: np.ndarray, lanes: np.ndarray, num_games: int) -> np.ndarray:
+    """``actions`` (L, ...) as rows of (G, ...)."""
+    if len(lanes) == num_games:
+        return actions
+    spread = np.zeros((num_games, *actions.shape[1:]), actions.dtype)
+    spread[lanes] = actions
+    return spread
+
+
+class _Table:
+    """Agents at their seats: asks them, and judges the form of what they answer."""
+
+    def __init__(self, batch: Batch, agents: Sequence[Agent], seating: np.ndarray):
+        self.batch, self.agents, self.seating = batch, agents, seating
+        self.faults: dict[tuple[int, int], str] = {}
+        """(lane, seat) -> why the answer counts as a forfeit."""
+        self._broken: dict[int, str] = {}  # agents that could not even start
+
+    def start(self, seed: int) -> None:
+        for index, agent in enumerate(self.agents):
+            lanes, seats = np.nonzero(self.seating == index)
+            keys = memory_keys(self.batch.spec, lanes, seats)
+            try:
+                agent.reset(self.batch.spec, keys, derive(seed, "agent", index))
+            except (Exception, SystemExit) as error:
+                self._broken[index] = _cause(error)
+
+    def decide(self, lanes: np.ndarray) -> np.ndarray:
+        """What the movers in ``lanes`` (L,) do: (L,) or (L, K), with an axis P after L where all move at once."""
+        spec = self.batch.spec
+        if spec.turns == "simultaneous":
+            columns = [
+                self._decide_seat(lanes, np.ones(len(lanes), np.bool_), player) for player in range(spec.players)
+            ]
+            return np.stack(columns, axis=1)
+        movers = self.batch.to_move[lanes]
+        actions = refusals(spec, len(lanes))
+        for player in np.unique(movers):
+            theirs = movers == player
+            actions[theirs] = self._decide_seat(lanes, theirs, int(player))[theirs]
+        return actions
+
+    def _decide_seat(self, lanes: np.ndarray, asked: np.ndarray, player: int) -> np.ndarray:
+        """(L, ...) answers for ``player`` where ``asked`` (L,), and refusals elsewhere."""
+        actions = refusals(self.batch.spec, len(lanes))
+        sitting = self.seating[lanes, player]
+        for index in np.unique(sitting[asked]):
+            rows = np.flatnonzero(asked & (sitting == index))
+            try:
+                actions[rows] = self._answer(int(index), lanes[rows], player)
+            except (Exception, SystemExit) as error:
+                cause = self._broken.get(int(index)) or _cause(error)
+                self.faults |= dict.fromkeys(((int(lane), player) for lane in lanes[rows]), cause)
+        return actions
+
+    def _answer(self, index: int, lanes: np.ndarray, player: int) -> np.ndarray:
+        if index in self._broken:
+            raise RuntimeError(self._broken[index])
+        spec = self.batch.spec
+        given = ask(self.agents[index], self.batch, lanes, player)
+        kinds, wanted = ("iu", "integers") if isinstance(spec.action, Discrete) else ("fiu", "floats")
+        if given.dtype.kind not in kinds:
+            raise TypeError(f"act() returned {given.dtype}; {spec.id} takes {wanted}")
+        with np.errstate(over="ignore"):
+            return given.astype(spec.action_dtype)
+
+
+def refusals(spec: Spec, games: int) -> np.ndarray:
+    """(games,) or (games, K) actions that the referee takes as a forfeit."""
+    if isinstance(spec.action, Discrete):
+        return np.full(games, -1, np.int64)
+    return np.full((games, *spec.action.shape), np.nan, np.float32)
+
+
+def _cause(error: BaseException) -> str:
+    """One line that is the same in every run: no trace, no addresses."""
+    first_line = (str(error).splitlines() or [""])[0]
+    message = re.sub(r"0x[0-9a-fA-F]+", "0x…", "".join(letter for letter in first_line if letter.isprintable()))
+    return f"{type(error).__name__}: {message}"[:_CAUSE_LENGTH].rstrip(": ")
+
+
+def _records(
+    batch: Batch,
+    seating: np.ndarray,
+    seeds: np.ndarray,
+    deals: np.ndarray,
+    history: list[np.ndarray],
+    faults: Mapping[tuple[int, int], str],
+) -> list[Played]:
+    steps = batch.final_steps.tolist()
+    moves = _moves(batch.spec, history, steps)
+    causes = _forfeits(batch, faults)
+    ended: list[Ended] = ["truncated" if cut else "terminated" for cut in batch.truncated.tolist()]
+    for lane in causes:
+        ended[lane] = "forfeit"
+    has_metrics = hasattr(batch.game.reference_module, "metrics")
+    columns = zip(
+        deals.tolist(), seeds.tolist(), seating.tolist(), batch.final_returns.tolist(), steps, ended, moves, strict=True
+    )
+    return [
+        Played(*row, causes.get(lane, {}), _metrics(batch, lane) if has_metrics else {})
+        for lane, row in enumerate(columns)
+    ]
+
+
+def _forfeits(batch: Batch, faults: Mapping[tuple[int, int], str]) -> dict[int, dict[str, str]]:
+    """Lane -> {seat: cause} of the games that ended with an answer that the referee did not take."""
+    causes: dict[int, dict[str, str]] = {}
+    for lane, seat in zip(*(axis.tolist() for axis in np.nonzero(batch.illegal)), strict=True):
+        causes.setdefault(lane, {})[str(seat)] = faults.get((lane, seat), "illegal action")
+    return causes
+
+
+def _metrics(batch: Batch, lane: int) -> dict[str, float | None]:
+    measured = batch.game.metrics(batch.states[lane])
+    return {name: float(value) if np.isfinite(value) else None for name, value in measured.items()}
+
+
+def _moves(spec: Spec, history: list[np.ndarray], steps: list[int]) -> list[Any]:
+    by_game = np.stack(history, axis=1)  # (G, T, ...)
+    if isinstance(spec.action, Discrete):
+        return [moves[:count] for moves, count in zip(by_game.tolist(), steps, strict=True)]
+    return [pack(moves[:count]) for moves, count in zip(by_game, steps, strict=True)]
+
+
+def pack(moves: np.ndarray) -> str:
+    """Continuous moves (T, K) or (T, P, K) as text: base64 of zlib of little-endian float32."""
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(moves, "<f4").tobytes(), 6)).decode()
+
+
+def unpack(moves: list[Any] | str, spec: Spec) -> np.ndarray:
+    """The moves of a record: (T,), (T, P), (T, K) or (T, P, K)."""
+    if isinstance(moves, str):
+        flat = np.frombuffer(zlib.decompress(base64.b64decode(moves)), "<f4").astype(np.float32)
+        seats = (spec.players,) if spec.turns == "simultaneous" else ()
+        return flat.reshape(-1, *seats, *getattr(spec.action, "shape", ()))
+    return np.asarray(moves, np.int64)
+
+
+def replay(game: Game, played: Sequence[Played]) -> np.ndarray:
+    """Plays the moves of G records again, without agents: the returns (G, P), equal to those recorded."""
+    seeds = np.array([one.seed for one in played], np.uint64)
+    batch = Batch(game, len(played), seeds, autoreset="disabled", illegal="forfeit")
+    moves = [unpack(one.moves, game.spec) for one in played]
+    lanes, step = np.arange(len(played)), 0
+    while len(lanes):
+        batch.step(np.stack([moves[lane][step] for lane in lanes]), lanes)
+        step += 1
+        lanes = lanes[~batch.ended[lanes]]
+    return batch.final_returns.copy()

@@ -1,0 +1,129 @@
+"""Numbers with intervals, as pure functions of arrays.
+
+Source of the measures: Agarwal et al., "Deep reinforcement learning at the edge of the statistical precipice", NeurIPS
+2021. Intervals are percentile bootstraps: units (deals, or evaluation seeds) are drawn with replacement.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+REPLICATES = 2000
+CONFIDENCE = 0.95
+FEWEST = 3
+"""With fewer units no interval is given: measured, 2 units would cover 77 % where 95 % is promised."""
+FEW = 10
+"""With fewer units an interval is marked: measured, 3 to 5 units cover 88 % to 89 %."""
+
+_BLOCK = 1 << 22  # numbers drawn at once
+
+
+class Estimate(NamedTuple):
+    """A number and how sure it is."""
+
+    value: float
+    low: float | None
+    """Lower end of the interval; None if there are too few units."""
+    high: float | None
+    units: int
+    """Independent pieces of evidence; 0 marks an exact number, computed and not sampled."""
+
+    @property
+    def exact(self) -> bool:
+        return self.units == 0
+
+    @property
+    def few(self) -> bool:
+        """Whether the interval is likely too narrow."""
+        return 0 < self.units < FEW
+
+
+def exact(value: float) -> Estimate:
+    """A number that was computed, not sampled."""
+    return Estimate(float(value), float(value), float(value), 0)
+
+
+def estimate(value: float, replicates: np.ndarray, units: int) -> Estimate | None:
+    """The percentile interval of ``replicates`` (B,) around ``value``; None if there is no value."""
+    if units == 0 or not np.isfinite(value):
+        return None
+    if units < FEWEST:
+        return Estimate(float(value), None, None, units)
+    tail = (1.0 - CONFIDENCE) / 2.0
+    low, high = np.quantile(replicates[np.isfinite(replicates)], [tail, 1.0 - tail])
+    return Estimate(float(value), float(low), float(high), units)
+
+
+def resample(units: int, seed: int, replicates: int = REPLICATES) -> np.ndarray:
+    """(B, D) float64: how often each of D units is in each of B samples of D, drawn with replacement."""
+    generator = np.random.default_rng(seed)
+    weights = np.empty((replicates, units))
+    rows = max(1, _BLOCK // max(1, units))
+    for start in range(0, replicates, rows):
+        count = min(rows, replicates - start)
+        drawn = generator.integers(units, size=(count, units)) + units * np.arange(count)[:, None]
+        weights[start : start + count] = np.bincount(drawn.ravel(), minlength=count * units).reshape(count, units)
+    return weights
+
+
+def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> list[Estimate | None]:
+    """Means with intervals over units, several at once.
+
+    Args:
+        totals: (D, n), sums over what one unit holds.
+        counts: (D, n), how many were summed; 0 where a unit says nothing.
+        weights: (B, D) from ``resample``.
+
+    Returns:
+        (n,), None where there is nothing to average.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = totals.sum(axis=0) / counts.sum(axis=0)
+        replicates = (weights @ totals) / (weights @ counts)
+    units = (counts > 0).sum(axis=0)
+    return [estimate(value, replicates[:, index], int(units[index])) for index, value in enumerate(values)]
+
+
+def interquartile_mean(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray | float:
+    """The mean of the middle half: ``len(values) // 4`` are left out at either end.
+
+    Args:
+        values: (D,).
+        weights: None, or (B, D) whole numbers with the same sum D: how often each value counts.
+
+    Returns:
+        A number, or (B,).
+    """
+    order = np.argsort(values, kind="stable")
+    sorted_values = np.asarray(values, np.float64)[order]
+    counts = np.ones((1, len(values))) if weights is None else weights[:, order]
+    cut = len(values) // 4
+    after = np.cumsum(counts, axis=1)
+    kept = np.clip(after, cut, len(values) - cut) - np.clip(after - counts, cut, len(values) - cut)
+    means = kept @ sorted_values / (len(values) - 2 * cut)
+    return float(means[0]) if weights is None else means
+
+
+def scaled(number: Estimate, floor: float, ceiling: float) -> Estimate | None:
+    """``number`` on the scale where ``floor`` is 0 and ``ceiling`` is 1; None if the two are the same."""
+    span = ceiling - floor
+    if not np.isfinite(span) or abs(span) < 1e-12:
+        return None
+    ends = [None if end is None else (end - floor) / span for end in (number.low, number.high)]
+    low, high = (ends[1], ends[0]) if span < 0 else ends
+    return Estimate((number.value - floor) / span, low, high, number.units)
+
+
+def ranks(numbers: list[Estimate | None]) -> list[int | None]:
+    """Ranks that claim no more than the intervals do: 1 plus the number of those whose interval lies wholly above.
+
+    Whoever overlaps shares a rank. None where there is no number; without an interval nothing is above or below.
+    """
+    return [
+        None if mine is None else 1 + sum(_above(other, mine) for other in numbers if other is not None)
+        for mine in numbers
+    ]
+
+
+def _above(other: Estimate, mine: Estimate) -> bool:
+    return other.low is not None and mine.high is not None and other.low > mine.high

@@ -1,0 +1,40 @@
+"""A game's state is its bytes: saved, loaded, cloned, compared, for one game and for a whole batch."""
+
+import agora.envs
+import numpy as np
+import pytest
+from support import random_actions
+
+
+def test_saved_games_go_on_alike(id):
+    game = agora.envs.game(id)
+    batch = agora.envs.batch(id, 1, 9)
+    batch.step(random_actions(batch, np.random.default_rng(0)))
+    state = batch.states[0]
+    loaded, cloned = game.load(game.save(state)), game.clone(state)
+    assert game.save(loaded) == game.save(cloned) == state.tobytes()
+    cloned.steps += 1
+    assert game.save(cloned) != state.tobytes()
+    with pytest.raises(ValueError, match="bytes"):
+        game.load(game.save(state)[:-1])
+
+
+def test_snapshot_and_restore(id):
+    generator = np.random.default_rng(0)
+    batch = agora.envs.batch(id, 5, 9)
+    for _ in range(4):
+        batch.step(random_actions(batch, generator))
+    before = batch.snapshot()
+    actions = [random_actions(batch, generator)]
+    batch.step(actions[0])
+    after = batch.snapshot()
+    batch.restore(before)
+    assert batch.snapshot() == before
+    batch.step(actions[0])
+    assert batch.snapshot() == after
+    elsewhere = agora.envs.batch(id, 5, 0)
+    elsewhere.restore(before)
+    elsewhere.step(actions[0])
+    assert elsewhere.snapshot() == after
+    with pytest.raises(ValueError, match="snapshot has"):
+        agora.envs.batch(id, 4, 9).restore(before)

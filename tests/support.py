@@ -1,0 +1,53 @@
+"""What several tests share: every id, policies that need no generator, and traces."""
+
+import hashlib
+
+import agora.envs
+import numpy as np
+from agora.envs.api import Box, Spec
+from agora.envs.batch import Batch
+
+IDS = [i for i in agora.envs.ids() if "Kuhn" in i]
+
+
+def hashed_actions(spec: Spec, observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
+    """Actions (L,) or (L, K) that look random but follow from each row of the observation alone."""
+    digests = [hashlib.sha256(row.tobytes()).digest() for row in observation]
+    if isinstance(spec.action, Box):
+        size = spec.action.shape[0]
+        units = np.array([np.random.default_rng(list(digest)).random(size) for digest in digests])
+        low, high, _ = spec.action
+        return (low + (high - low) * units).astype(np.float32)
+    picks = [
+        allowed[int.from_bytes(digest[:8], "little") % len(allowed)] if len(allowed) else 0
+        for digest, allowed in zip(digests, map(np.flatnonzero, legal), strict=True)
+    ]
+    return np.array(picks, np.int64)
+
+
+def random_actions(batch: Batch, generator: np.random.Generator) -> np.ndarray:
+    """Uniformly drawn legal actions for whoever is to move in every lane; 0 in games that have ended."""
+    action = batch.spec.action
+    slots = batch.observation.shape[:-1]
+    if isinstance(action, Box):
+        return generator.uniform(action.low, action.high, (*slots, *action.shape)).astype(np.float32)
+    weights = generator.random((*slots, action.n)) * batch.legal
+    return weights.argmax(axis=-1)
+
+
+def digest_of_play(id: str, num_envs: int = 3, steps: int = 60, seed: int = 7, **options) -> str:
+    """A hash of everything that a batch shows over ``steps`` steps of hashed play."""
+    batch = agora.envs.batch(id, num_envs, seed, **options)
+    digest = hashlib.sha256()
+    for _ in range(steps):
+        rows = (-1, batch.spec.observation_size)
+        legal = batch.legal.reshape(-1, batch.legal.shape[-1])
+        batch.step(hashed_actions(batch.spec, batch.observation.reshape(rows), legal))
+        for array in (batch.states, batch.observation, batch.legal, batch.rewards, batch.terminated, batch.truncated):
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def exempt(id: str, law: str) -> bool:
+    """Whether the Spec of ``id`` says, with its reason, that ``law`` does not bind it."""
+    return law in agora.envs.spec(id).exemptions
