@@ -3,7 +3,9 @@
 import secrets
 import sys
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -25,11 +27,15 @@ class OneLineErrors(TyperGroup):
         except BrokenPipeError:
             raise
         except (ValueError, OSError, ImportError) as error:
-            typer.echo(f"agora: {' '.join(str(error).split()) or type(error).__name__}", err=True)
-            raise typer.Exit(2) from None
+            _fail(error, 2)
         except KeyboardInterrupt:
             typer.echo("agora: stopped", err=True)
             raise typer.Exit(130) from None
+
+
+def _fail(error: Exception, code: int) -> NoReturn:
+    typer.echo(f"agora: {' '.join(str(error).split()) or type(error).__name__}", err=True)
+    raise typer.Exit(code) from None
 
 
 app = typer.Typer(
@@ -42,7 +48,15 @@ app = typer.Typer(
     "Start with 'agora list', then 'agora show agora/KuhnPoker-v0' or 'agora play agora/KuhnPoker-v0'.",
 )
 
-Id = Annotated[str, typer.Argument(help="Environment, as 'agora list' names it; 'agora/' and '-v0' may be left out.")]
+
+class Budget(StrEnum):
+    quick = "quick"
+    full = "full"
+
+
+Id = Annotated[
+    str, typer.Argument(metavar="ID", help="Environment, as 'agora list' names it; 'agora/' and '-v0' may be left out.")
+]
 Options = Annotated[
     list[str] | None,
     typer.Option(
@@ -141,6 +155,73 @@ def play(
         returns = playing.in_terminal(game, opponent, seat, seed, lambda: input("> "), typer.echo)
     if returns is None:
         typer.echo("You left the game.")
+
+
+@app.command()
+def train(
+    settings: Annotated[
+        Path, typer.Argument(metavar="SETTINGS", help="Settings file (TOML); those of the baselines are in baselines/.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/NAME by default.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in that folder.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Train as long as the settings' [full] table says.")] = False,
+) -> None:
+    """Train an agent as a settings file says."""
+    from agora.agents.learned.train import train as run
+
+    try:
+        folder = run(settings, out, resume, full=full)
+    except FloatingPointError as error:
+        _fail(error, 1)
+    typer.echo(f"Saved agent: {folder}")
+
+
+@app.command()
+def evaluate(
+    id: Id,
+    agents: Annotated[
+        str, typer.Option(help="Who plays, separated by commas: random, scripted/NAME, folders of saved agents.")
+    ],
+    games: Annotated[int, typer.Option(min=1, help="Games of every line-up; seats rotate over the same deals.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Number that fixes deals and agents.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the log and the tables; nothing is kept without.")
+    ] = None,
+    option: Options = None,
+) -> None:
+    """Let agents play and print their table."""
+    from agora.leaderboard.season import evaluate as run
+    from agora.leaderboard.writers import print_sections
+
+    names = [name.strip() for name in agents.split(",") if name.strip()]
+    print_sections([run(full_id(id), names, games, seed, read_options(option), out)], _console())
+
+
+@app.command()
+def leaderboard(
+    season: Annotated[
+        Path, typer.Argument(metavar="SEASON", help="Season file (TOML): environments and the agents that play there.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the log and the tables; a season begun there goes on.")] = Path(
+        "leaderboard/results"
+    ),
+    budget: Annotated[Budget, typer.Option(help="How long to train and how much to play.")] = Budget.quick,
+) -> None:
+    """Play a whole season and write the leaderboard."""
+    from agora.leaderboard.season import run_season
+    from agora.leaderboard.writers import print_sections
+
+    sections = run_season(season, out, budget.value)
+    print_sections(sections, _console())
+    typer.echo(f"Written to {out}: leaderboard.html, .md, .csv, .json and log.jsonl")
+
+
+@app.command()
+def bench() -> None:
+    """Measure speed and memory against other libraries."""
+    from agora.benchmarks.run import main as run
+
+    run()
 
 
 def full_id(id: str) -> str:

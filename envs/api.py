@@ -45,6 +45,7 @@ is raised, so the same source compiles for other devices.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -120,12 +121,12 @@ class Spec:
         if len(self.seats) != self.players:
             raise ValueError(f"Spec names {len(self.seats)} seats for {self.players} players; name each player once.")
 
-    @property
+    @cached_property
     def observation_size(self) -> int:
         """O, the number of numbers in one player's observation."""
         return sum(math.prod(piece.shape) for piece in self.observation)
 
-    @property
+    @cached_property
     def observation_record(self) -> np.dtype:
         """The observation as a packed record, one field per piece."""
         return np.dtype([(piece.name, self.observation_dtype, piece.shape) for piece in self.observation])

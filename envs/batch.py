@@ -4,7 +4,7 @@ import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import pairwise
+from itertools import count
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ Illegal = Literal["forfeit", "raise", "random"]
 _AUTORESET = {"disabled": 0, "next_step": 1, "same_step": 2}
 _ILLEGAL = {"forfeit": 0, "raise": 0, "random": 1}
 _ROWS_PER_THREAD = 1024  # below this, starting a thread costs more than it saves
+_ROWS_PER_PART = 512  # threads take work in parts, so that nobody waits long for one that was held up
 _SETTINGS = np.dtype(
     [
         ("players", "i8"),
@@ -41,8 +42,8 @@ class Lanes(NamedTuple):
     accounts: np.recarray  # (B,) what the engine keeps of each lane, see _account
     observation: np.recarray  # (B, S) of Spec.observation_record, of whoever decides next
     observation_bytes: np.ndarray  # (B, S, itemsize) uint8, the same memory
-    final_observation: np.recarray  # (B, P) of the last episode that ended
-    final_bytes: np.ndarray  # (B, P, itemsize) uint8, the same memory
+    final_states: np.recarray  # (B,) the last game that ended in each lane, as it ended
+    final_bytes: np.ndarray  # (B, itemsize) uint8, the same memory
     settings: np.recarray  # (1,) of _SETTINGS
 
 
@@ -58,7 +59,6 @@ def _account(players: int, slots: int, actions: int) -> np.dtype:
             ("carried", "f8", (players,)),  # of an opening played at random, due with the next step
             ("returns", "f8", (players,)),  # of the episode so far
             ("final_returns", "f8", (players,)),  # of the last episode that ended
-            ("final_steps", "i8"),
             ("terminated", "?"),  # the rules ended the episode in the last step
             ("truncated", "?"),  # the time limit did
             ("ended", "?"),  # the game in the lane is over and not dealt anew
@@ -136,6 +136,7 @@ class Batch:
         self._play: Any = None  # the machine code itself, from the second call on
         self._all = np.arange(num_envs)
         action, slots = self.spec.action, self._lanes.observation.shape[1]
+        self._action_dtype = self.spec.action_dtype
         self._action_shape = (slots,) if isinstance(action, Discrete) else (slots, *action.shape)
         self._no_actions = np.zeros((0, *self._action_shape), self.spec.action_dtype)
         self._threads = threads or len(os.sched_getaffinity(0))
@@ -159,10 +160,10 @@ class Batch:
         self.ended = _read_only(accounts.ended)
         self.illegal = _read_only(accounts.illegal.view(np.bool_))
         self.clipped = _read_only(accounts.clipped.view(np.bool_))
-        self.final_observation = _read_only(_flat(lanes.final_observation, self.spec))
-        """(B, P, O), what each player knew when the lane's last episode ended."""
+        self.final_states = lanes.final_states
+        """(B,) the last game that ended in each lane, as it ended."""
         self.final_returns = _read_only(accounts.final_returns)
-        self.final_steps = _read_only(accounts.final_steps)
+        self.final_steps = _read_only(lanes.final_states.steps)
         self._step = Step(self.observation, self.legal, self.to_move, self.rewards, self.terminated, self.truncated)
 
     def reset(self, seed: int | np.ndarray | None = None, lanes: np.ndarray | None = None) -> Step:
@@ -204,7 +205,7 @@ class Batch:
             ValueError: the array has another shape; or, with ``illegal="raise"``, an action is illegal.
         """
         chosen = self._all if lanes is None else lanes
-        actions = np.ascontiguousarray(actions, self.spec.action_dtype)
+        actions = np.asarray(actions, self._action_dtype, "C")
         try:
             actions = actions.reshape(len(chosen), *self._action_shape)
         except ValueError:
@@ -217,6 +218,12 @@ class Batch:
         self._run(chosen, actions, dealing=False)
         return self._step
 
+    def sample(self) -> np.ndarray:
+        """Uniformly drawn legal actions for whoever decides, as ``step`` takes them; zeros in games that have ended."""
+        actions = np.zeros((self.num_envs, *self._action_shape), self.spec.action_dtype)
+        self.game.loop.sample(self._lanes, self._all, actions)
+        return actions[:, 0] if self._action_shape[0] == 1 else actions
+
     def _run(self, chosen: np.ndarray, actions: np.ndarray, dealing: bool) -> None:
         play, world, lanes = self._play or self.game.loop.play, self.game.world, self._lanes
         rows = len(chosen)
@@ -226,14 +233,18 @@ class Batch:
             if self._play is None:
                 self._play = direct(play, world, lanes, chosen, actions, 0, rows, dealing)
             return
-        cuts = [rows * part // threads for part in range(threads + 1)]
-        waiting = [
-            _pool(self._threads).submit(play, world, lanes, chosen, actions, start, stop, dealing)
-            for start, stop in pairwise(cuts[1:])
-        ]
-        play(world, lanes, chosen, actions, cuts[0], cuts[1], dealing)
-        for part in waiting:
-            part.result()
+        parts = count()
+
+        def work() -> None:
+            """Plays the next part that nobody has begun, until none is left."""
+            while (start := next(parts) * _ROWS_PER_PART) < rows:
+                play(world, lanes, chosen, actions, start, min(start + _ROWS_PER_PART, rows), dealing)
+
+        helpers = [_pool(self._threads).submit(work) for _ in range(threads - 1)]
+        work()
+        for helper in helpers:
+            if not helper.cancel():  # one that has not begun has nothing left to do
+                helper.result()
 
     def _check(self, chosen: np.ndarray, actions: np.ndarray) -> None:
         """Raises ValueError for the first illegal action."""
@@ -256,10 +267,17 @@ class Batch:
         """From the next deal on, the loop itself plays ``seats`` (L, P) bool of ``lanes`` (L,) uniformly at random."""
         self._random_seats[lanes] = seats
 
-    def observe(self, player: int, lanes: np.ndarray | None = None) -> np.ndarray:
-        """What ``player`` knows in each of ``lanes``, whoever moves: a new array (L, O)."""
-        chosen = range(self.num_envs) if lanes is None else lanes
-        return np.stack([self.game.observe(self.states[lane], player) for lane in chosen])
+    def observe(self, players: int | np.ndarray, lanes: np.ndarray | None = None, *, final: bool = False) -> np.ndarray:
+        """What ``players``, one or one for each of ``lanes`` (L,), know, whoever moves: a new array (L, O).
+
+        ``final``: of the last game that ended in the lane, as it ended.
+        """
+        chosen = self._all if lanes is None else np.asarray(lanes, np.int64)
+        out = np.zeros(len(chosen), self.spec.observation_record).view(np.recarray)
+        states = self._lanes.final_states if final else self._lanes.states
+        players = np.broadcast_to(np.asarray(players, np.int64), chosen.shape).copy()
+        self.game.loop.observe_many(self.game.world, states, chosen, players, _bytes(out), out)
+        return _flat(out, self.spec)
 
     def snapshot(self) -> bytes:
         """The whole batch as bytes: games, generators and accounts."""
@@ -282,7 +300,7 @@ class Batch:
 
     def _stored(self) -> list[np.ndarray]:
         lanes = self._lanes
-        return [lanes.states, lanes.accounts, lanes.observation, lanes.final_observation]
+        return [lanes.states, lanes.accounts, lanes.observation, lanes.final_states]
 
 
 def actions_take_turns(spec: Spec) -> bool:
@@ -295,7 +313,7 @@ def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
     players, slots = spec.players, 1 if actions_take_turns(spec) else spec.players
     states = np.zeros(num_envs, game.dtype).view(np.recarray)
     observation = np.zeros((num_envs, slots), spec.observation_record).view(np.recarray)
-    final_observation = np.zeros((num_envs, players), spec.observation_record).view(np.recarray)
+    final_states = np.zeros(num_envs, game.dtype).view(np.recarray)
     settings = np.zeros(1, _SETTINGS).view(np.recarray)
     settings[0] = (
         players,
@@ -315,8 +333,8 @@ def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
         accounts=np.zeros(num_envs, _account(players, slots, action.n if discrete else 0)).view(np.recarray),
         observation=observation,
         observation_bytes=_bytes(observation),
-        final_observation=final_observation,
-        final_bytes=_bytes(final_observation),
+        final_states=final_states,
+        final_bytes=_bytes(final_states),
         settings=settings,
     )
 

@@ -229,13 +229,15 @@ class Canvas:
         colours: Sequence[str] = SEATS,
         x_range: tuple[float, float] | None = None,
         y_range: tuple[float, float] | None = None,
+        log_y: bool = False,
     ) -> None:
         """A line per series, with axes, ticks and a legend. Put units into the labels: "wealth (start = 1)".
 
         ``series`` maps a name to its values (n,), or to a pair ``(xs, ys)``; values alone stand at 0, 1, 2, ...
-        Gaps are left where a value is not finite; a range of None is that of the data.
+        Gaps are left where a value is not finite; a range of None is that of the data. ``log_y`` makes equal ratios
+        equally high, and leaves gaps where a value is not positive.
         """
-        line_chart(self, (x, y, w, h), series, x_label, y_label, title, colours, x_range, y_range)
+        line_chart(self, (x, y, w, h), series, x_label, y_label, title, colours, x_range, y_range, log_y)
 
     def bars(
         self,

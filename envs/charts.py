@@ -48,13 +48,17 @@ def line_chart(
     colours: Sequence[str],
     x_range: Range | None,
     y_range: Range | None,
+    log_y: bool,
 ) -> None:
     """See ``Canvas.chart``."""
     lines = {name: _points(values) for name, values in series.items()}
+    if log_y:
+        lines = {name: (xs, _log(ys)) for name, (xs, ys) in lines.items()}
+        y_range = y_range and (math.log10(y_range[0]), math.log10(y_range[1]))
     x_range = _widened(x_range) or _span([xs[np.isfinite(ys)] for xs, ys in lines.values()], margin=0.0)
     y_range = _widened(y_range) or _span([ys for _, ys in lines.values()], margin=0.06)
     legend = _legend_entries(lines, colours, dashed=True)
-    frame = _frame(canvas, box, x_range, y_range, x_label, y_label, title, legend)
+    frame = _frame(canvas, box, x_range, y_range, x_label, y_label, title, legend, log_y)
     _x_ticks(canvas, frame)
     for index, (xs, ys) in enumerate(lines.values()):
         for part in _finite_parts(xs, ys, 2 * frame.width):
@@ -194,6 +198,24 @@ def tick_names(values: Sequence[float]) -> list[str]:
     return ["0" if float(name.replace(",", "")) == 0 else name for name in names]
 
 
+def log_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most about ``most`` exponents from ``low`` to ``high`` whose powers of ten are round numbers."""
+    if high - low < 0.8:
+        return [math.log10(value) for value in ticks(10**low, 10**high, most) if value > 0]
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        powers = range(math.floor(low), math.ceil(high) + 1)
+        values = [power + math.log10(factor) for power in powers for factor in factors]
+        values = [value for value in values if low - 1e-9 <= value <= high + 1e-9]
+        if len(values) <= most + 1:
+            return values
+    return [float(round(value)) for value in ticks(low, high, most)]
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """Logarithms to base 10; what has none becomes a gap."""
+    return np.log10(np.where(values > 0, values, np.nan))
+
+
 def _legend_entries(
     series: Mapping[str, Any], colours: Sequence[str], dashed: bool
 ) -> list[tuple[str, str, tuple[float, ...]]]:
@@ -212,6 +234,7 @@ def _frame(
     y_label: str,
     title: str,
     legend: Sequence[tuple[str, str, tuple[float, ...]]],
+    log_y: bool = False,
 ) -> Frame:
     """Draws everything around the data but the ticks across, and returns where the data goes."""
     x, y, width, height = box
@@ -225,8 +248,9 @@ def _frame(
         top += 20
     bottom = y + height - 20 - (20 if x_label else 0)
     top, bottom = top + 4, max(bottom, top + 10)
-    values = ticks(*y_range, most=max(2, int((bottom - top) / 36)))
-    names = tick_names(values)
+    most = max(2, int((bottom - top) / 36))
+    values = log_ticks(*y_range, most) if log_y else ticks(*y_range, most)
+    names = [f"{10**value:,.6g}" for value in values] if log_y else tick_names(values)
     left = x + 8 + max((text_width(name, TICK_SIZE) for name in names), default=0.0)
     frame = Frame(left, top, max(10.0, x + width - left - 6), bottom - top, x_range, y_range)
     for value, name in zip(values, names, strict=True):

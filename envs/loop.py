@@ -158,14 +158,11 @@ def show(world, lanes, lane, state, account):
 
 
 @rule
-def finish(world, lanes, lane, state, account):
-    """Keeps what an episode ended with, since the next deal overwrites the state."""
+def finish(lanes, lane, account):
+    """Keeps what an episode ended with, since the next deal overwrites it."""
     account.ended = True
-    account.final_steps = state.steps
     copy(account.final_returns, account.returns)
-    for player in range(lanes.final_observation.shape[1]):
-        fill(lanes.final_bytes[lane, player], 0)
-        observe(world, state, player, lanes.final_observation[lane, player])
+    copy(lanes.final_bytes[lane], lanes.bytes[lane])
 
 
 @rule
@@ -205,7 +202,7 @@ def play_lane(world, lanes, lane, actions, row, dealing, probabilities, taken, e
         if state.over or cut:
             if not opening:
                 terminated, truncated = state.over, cut
-                finish(world, lanes, lane, state, account)
+                finish(lanes, lane, account)
                 if settings.autoreset != SAME_STEP:
                     break
             opening = dealing = True
@@ -224,6 +221,26 @@ def play(world, lanes, chosen, actions, start, stop, dealing):
     probabilities, taken, earned = scratch(actions, lanes.settings[0])
     for row in range(start, stop):
         play_lane(world, lanes, chosen[row], actions, row, dealing, probabilities, taken, earned)
+
+
+@entry
+def observe_many(world, states, chosen, players, flat, out):
+    """What ``players[row]`` knows of ``states[chosen[row]]``, into record ``out[row]``, whose bytes are ``flat[row]``."""
+    for row in range(chosen.shape[0]):
+        fill(flat[row], 0)
+        observe(world, states[chosen[row]], players[row], out[row])
+
+
+@entry
+def sample(lanes, chosen, actions):
+    """Draws a legal action for whoever decides in lane ``chosen[row]`` into ``actions[row]``, (S,) or (S, K)."""
+    settings = lanes.settings[0]
+    for row in range(chosen.shape[0]):
+        account = lanes.accounts[chosen[row]]
+        if account.ended:
+            continue
+        for slot in range(account.legal.shape[0]):
+            draw_action(account, slot, account.legal[slot], settings.low, settings.high, actions[row])
 
 
 @entry

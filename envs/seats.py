@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from agora.envs.api import Spec
-from agora.envs.batch import Batch, Illegal
+from agora.envs.batch import Autoreset, Batch, Illegal
 from agora.envs.game import Game
 
 Seat = int | Literal["alternate", "random"]
@@ -69,8 +69,11 @@ class SeatedBatch:
         seat: the caller's seat; ``"alternate"`` takes the next one in every episode of a lane, starting from the
             lane's number modulo P; ``"random"`` draws it for every episode.
         illegal: as in ``Batch``.
+        deal_at_once: start the next episode in the step that ends one, where the loop can do so by itself: nobody but
+            the caller and the loop plays, and the caller's seat is fixed. ``deals_at_once`` tells whether it does.
 
-    Finished games stand still until ``restart``. An episode that ends before the caller's seat decides is dealt again.
+    Otherwise finished games stand still until ``restart``. An episode that ends before the caller's seat decides is
+    dealt again.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class SeatedBatch:
         opponent: Any = "random",
         seat: Seat = 0,
         illegal: Illegal = "forfeit",
+        deal_at_once: bool = False,
     ):
         players = game.spec.players
         if not (seat in ("alternate", "random") or (isinstance(seat, int) and 0 <= seat < players)):
@@ -100,7 +104,11 @@ class SeatedBatch:
         self._earned = np.zeros(num_envs)  # by the caller's seats since they last decided
         self._episodes = np.zeros(num_envs, np.int64)
         self._generator = np.random.default_rng()
-        self.batch = Batch(game, num_envs, 0, autoreset="disabled", illegal=illegal)
+        self.alone = self.opponent is None and not self._self_play and (players == 1 or game.spec.turns == "sequential")
+        """Nobody but the caller and the loop plays, so ``batch.step`` does all that ``step`` does."""
+        self.deals_at_once = deal_at_once and self.opponent is None and isinstance(seat, int)
+        autoreset: Autoreset = "same_step" if self.deals_at_once else "disabled"
+        self.batch = Batch(game, num_envs, autoreset=autoreset, illegal=illegal)
         self._give_others_away(self._all)
         if seed is not None:
             self.restart(seed=seed)
@@ -178,14 +186,21 @@ class SeatedBatch:
         if self.spec.turns == "simultaneous":
             actions = self._with_opponents(np.asarray(actions), chosen)
         batch.step(actions, chosen)
-        self._earned[chosen] += batch.rewards[chosen, self.seats[chosen]]
+        earned = batch.rewards[chosen, self.seats[chosen]]
         if self.opponent is not None:
+            self._earned[chosen] += earned
             self._play_opponent(chosen)
-        earned = self._earned[chosen]
-        self._earned[chosen] = 0.0
+            earned = self._earned[chosen]
+            self._earned[chosen] = 0.0
         if self._self_play:
+            self._acted = self.seats.copy()
             self.seats[chosen] = np.where(batch.ended[chosen], self.seats[chosen], batch.to_move[chosen])
         return earned
+
+    def final_observation(self) -> np.ndarray:
+        """(B, O) of the seats that acted in the last step: where it ended a game, what they knew at its end."""
+        seats = self._acted if self._self_play else self.seats
+        return self.batch.observe(seats, final=True)
 
     def _with_opponents(self, actions: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Actions of all seats, (L, P) or (L, P, K), where all choose at once."""
@@ -208,9 +223,9 @@ class SeatedBatch:
             current = batch.observation[self._all, self.seats]
         else:
             current = batch.observation.copy()
-        if batch.ended.any():
+        if not self.deals_at_once and batch.ended.any():
             ended = np.flatnonzero(batch.ended)
-            current[ended] = batch.final_observation[ended, self.seats[ended]]
+            current[ended] = batch.observe(self.seats[ended], ended, final=True)
         return current
 
     @property

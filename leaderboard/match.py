@@ -113,6 +113,8 @@ class _Table:
     def start(self, seed: int) -> None:
         for index, agent in enumerate(self.agents):
             lanes, seats = np.nonzero(self.seating == index)
+            if not len(lanes):
+                continue
             keys = memory_keys(self.batch.spec, lanes, seats)
             try:
                 agent.reset(self.batch.spec, keys, derive(seed, "agent", index))

@@ -61,6 +61,8 @@ class Contest(msgspec.Struct):
     entrants: list[Entrant]
     deals: int
     """Of every lineup."""
+    deals_at_once: int
+    """In one unit; agents that share a generator between their games depend on it."""
     digest: str
     """Of the environment's source files."""
 
@@ -186,40 +188,55 @@ def open_log(path: str | Path, header: Header) -> Iterator[Log]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     notes: list[str] = []
-    _put_aside_if_other(path, header, notes)
-    with path.open("a+b") as file:
-        _lock(file, path)
-        file.seek(0)
-        data = file.read()
-        results = _parse(data, path)
-        if results is None:
-            file.truncate(0)
-            file.write(_encoder.encode_lines([header]))
-            _sync(file)
-            yield Log(file, set(), notes)
-            return
-        if results.whole < len(data):
-            notes.append(f"{path}: {len(data) - results.whole} bytes of an unfinished unit dropped; it is played again.")
-            file.truncate(results.whole)
-        yield Log(file, results.done, notes)
+    file = _open_locked(path)
+    try:
+        if _is_other(file, header):
+            notes.append(f"{path} was of another season, other agents or other versions: kept as {_put_aside(path)}.")
+            file.close()
+            file = _open_locked(path)
+        yield Log(file, _resume(file, path, header, notes), notes)
+    finally:
+        file.close()
 
 
-def _put_aside_if_other(path: Path, header: Header, notes: list[str]) -> None:
-    first_line = path.open("rb").readline() if path.is_file() else b""
-    if not first_line.endswith(b"\n") or first_line == _encoder.encode_lines([header]):
-        return
+def _open_locked(path: Path) -> BinaryIO:
+    file = path.open("a+b")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise ValueError(f"{path} is being written by another run; wait for it or choose another folder.") from None
+    return file
+
+
+def _is_other(file: BinaryIO, header: Header) -> bool:
+    file.seek(0)
+    first_line = file.readline()
+    return first_line.endswith(b"\n") and first_line != _encoder.encode_lines([header])
+
+
+def _put_aside(path: Path) -> str:
     number = 1
     while (kept := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
         number += 1
     path.rename(kept)
-    notes.append(f"{path} was of another season, other agents or other versions: kept as {kept.name}.")
+    return kept.name
 
 
-def _lock(file: BinaryIO, path: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise ValueError(f"{path} is being written by another run; wait for it or choose another folder.") from None
+def _resume(file: BinaryIO, path: Path, header: Header, notes: list[str]) -> set[tuple[int, str]]:
+    """Makes the file end with a whole unit, or with a header, and says which units it holds."""
+    file.seek(0)
+    data = file.read()
+    results = _parse(data, path)
+    if results is None:
+        file.truncate(0)
+        file.write(_encoder.encode_lines([header]))
+        _sync(file)
+        return set()
+    if results.whole < len(data):
+        notes.append(f"{path}: {len(data) - results.whole} bytes of an unfinished unit dropped; it is played again.")
+        file.truncate(results.whole)
+    return results.done
 
 
 def _sync(file: BinaryIO) -> None:

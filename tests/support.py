@@ -2,8 +2,9 @@
 
 import hashlib
 
-import agora.envs
 import numpy as np
+
+import agora.envs
 from agora.envs.api import Box, Spec
 from agora.envs.batch import Batch
 

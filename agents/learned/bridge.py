@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from stable_baselines3.common.vec_env import VecEnv
+
 from agora.envs.faces.single import action_space, observation_space
 from agora.envs.game import Game
 from agora.envs.seats import Seat, SeatedBatch
-from stable_baselines3.common.vec_env import VecEnv
 
 _NOTHING: dict[str, Any] = {}  # the info of every game that goes on
 
@@ -75,7 +76,7 @@ class BatchVecEnv(VecEnv):
     def _finish(self, ended: np.ndarray, infos: list[dict[str, Any]]) -> None:
         """Writes the infos of the games that ended in lanes ``ended`` (L,)."""
         batch, seats, elapsed = self.seated.batch, self.seated.seats[ended], time.monotonic() - self._start
-        observations = batch.final_observation[ended, seats]
+        observations = batch.observe(seats, ended, final=True)
         returns = batch.final_returns[ended, seats]
         truncated = batch.truncated[ended].tolist()
         lengths = self._lengths[ended].tolist()

@@ -95,5 +95,7 @@ def restore(content: dict[str, Any], model: Any, pool: Pool | None) -> None:
         buffer.pos, buffer.full = content["replay"]["pos"], content["replay"]["full"]
     if pool is not None:
         stored = content["pool"]
-        networks = [Network(tuple(map(tuple, one["layers"])), one["activation"], one["head"]) for one in stored["networks"]]
+        networks = [
+            Network(tuple(map(tuple, one["layers"])), one["activation"], one["head"]) for one in stored["networks"]
+        ]
         pool.restore(networks, stored["added"])

@@ -5,17 +5,20 @@ the folder and needs no stable-baselines3.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from agora.agents.api import Agent, SampledAgent, from_function
-from agora.envs.api import Box, Discrete, Spec
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch.nn.functional import linear
+
+from agora.agents.api import Agent, SampledAgent, from_function
+from agora.envs.api import Box, Discrete, Spec
 
 Head = Literal["categorical", "greedy", "clipped", "squashed"]
 """How outputs become actions. ``categorical``: logits. ``greedy``: the largest value. ``clipped``: numbers clipped to
@@ -33,6 +36,17 @@ HEADS: dict[str, Head] = {  # for each algorithm with discrete, and with continu
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
 
 
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Lets torch use ``count`` threads for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 @dataclass(frozen=True)
 class Network:
     """A multilayer perceptron that acts."""
@@ -45,11 +59,12 @@ class Network:
     @torch.inference_mode()
     def __call__(self, observation: np.ndarray) -> np.ndarray:
         """The last layer's outputs (L, A) or (L, K), float32, for observations (L, O)."""
-        numbers = torch.from_numpy(np.asarray(observation, np.float32))
+        numbers = torch.from_numpy(np.array(observation, np.float32))
         *hidden, last = self.layers
-        for weight, bias in hidden:
-            numbers = ACTIVATIONS[self.activation](torch.nn.functional.linear(numbers, weight, bias))
-        return torch.nn.functional.linear(numbers, *last).numpy()
+        with threads(1):  # waiting for a second thread costs more than such a small network
+            for weight, bias in hidden:
+                numbers = ACTIVATIONS[self.activation](linear(numbers, weight, bias))
+            return linear(numbers, *last).numpy()
 
     @property
     def sizes(self) -> list[int]:
@@ -73,8 +88,7 @@ def acting_network(model: Any) -> Network:
         parts = [*policy.q_net.q_net]
     else:
         parts = [*policy.mlp_extractor.policy_net, policy.action_net]
-    linear = [part for part in parts if isinstance(part, torch.nn.Linear)]
-    layers = tuple((_copy(part.weight), _copy(part.bias)) for part in linear)
+    layers = tuple((_copy(part.weight), _copy(part.bias)) for part in parts if isinstance(part, torch.nn.Linear))
     kind = "discrete" if hasattr(model.action_space, "n") else "box"
     return Network(layers, _activation(policy.activation_fn), HEADS[f"{algorithm}/{kind}"])
 

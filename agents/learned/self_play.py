@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from agora.agents.api import Agent, Needs, PolicyAgent, draw_rows, empty_actions
 from agora.agents.learned.saved import Network, as_agent
 from agora.envs.api import Discrete, Spec

@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,21 +54,9 @@ def train(
     settings = read(settings_path, full)
     folder = Path(out) if out is not None else Path("runs") / Path(settings_path).stem
     stored = _stored(folder, settings, resume)
-    with _threads(settings.threads):
-        training = Training(settings, folder, stored)
-        training.run(quiet)
-        return training.finish()
-
-
-@contextmanager
-def _threads(count: int | None) -> Any:
-    before = torch.get_num_threads()
-    if count is not None:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    training = Training(settings, folder, stored)
+    training.run(quiet)
+    return training.finish()
 
 
 def _stored(folder: Path, settings: Settings, resume: bool) -> dict[str, Any] | None:
@@ -120,7 +107,8 @@ class Training:
             return
         recorder = Recorder(self, quiet)
         try:
-            self.model.learn(left, recorder, log_interval=None, tb_log_name="run", reset_num_timesteps=False)
+            with saved.threads(self.settings.threads):
+                self.model.learn(left, recorder, log_interval=None, tb_log_name="run", reset_num_timesteps=False)
         except ValueError:
             self.check_finite()  # torch's own message on NaN does not say what to do
             raise
@@ -192,7 +180,12 @@ def _evaluations(settings: Settings) -> list[tuple[str, SeatedBatch]]:
     if game.spec.players == 1:
         return [(curve.ALONE, SeatedBatch(game, count))]
     return [
-        (name, SeatedBatch(game, count, opponent=load_opponent(name, game.spec) if name != "random" else name, seat="alternate"))
+        (
+            name,
+            SeatedBatch(
+                game, count, opponent=load_opponent(name, game.spec) if name != "random" else name, seat="alternate"
+            ),
+        )
         for name in settings.evaluation.opponents
     ]
 
@@ -203,7 +196,6 @@ def play_returns(agent: Agent, games: SeatedBatch, seed: int) -> np.ndarray:
     Seats alternate from lane to lane, and lanes that differ only in the seat are dealt alike.
     """
     batch, spec = games.batch, games.spec
-    games._episodes[:] = 0
     lanes = np.arange(batch.num_envs)
     games.restart(seed=seed + lanes // spec.players)
     agent.reset(spec, lanes, seed)

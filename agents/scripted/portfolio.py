@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from agora.agents.api import Agent, Needs, from_function
+from agora.agents.api import Agent, Needs, empty_actions, from_function
 from agora.envs import game
 from agora.envs.api import Spec
 from agora.envs.trading.portfolio.reference import best_crp_of, best_stock_of
@@ -23,12 +23,12 @@ Update = Callable[[Memory, np.ndarray, np.ndarray], np.ndarray]
 
 def market(spec: Spec) -> Agent:
     """Buys every asset in equal parts on the first day, then holds."""
-    return from_function(lambda observation, legal: spec.pieces(observation)["weights"][:, 0])
+    return from_function(lambda observation, legal: empty_actions(spec, len(observation)))
 
 
 def uniform_crp(spec: Spec) -> Agent:
     """Restores equal weights every day."""
-    return from_function(lambda observation, legal: np.zeros((len(observation), *_shape(spec)), np.float32))
+    return from_function(lambda observation, legal: empty_actions(spec, len(observation)) + 1)
 
 
 class Online:
@@ -104,7 +104,8 @@ def pamr(spec: Spec, threshold: float = 0.5) -> Agent:
 def olmar(spec: Spec, threshold: float = 10.0, window: int = 5) -> Agent:
     """Online moving-average reversion, OLMAR-1: B. Li and S. C. H. Hoi, ICML 2012.
 
-    As in the authors' toolbox the first ``window`` days bet on the latest relatives instead of the moving average.
+    As in the authors' toolbox days 1 and 2 hold equal weights, and until ``window`` + 1 days are seen the latest
+    relatives stand for the moving average.
     """
     (assets,) = _shape(spec)
 
@@ -112,7 +113,9 @@ def olmar(spec: Spec, threshold: float = 10.0, window: int = 5) -> Agent:
         memory["recent"] = np.concatenate([relatives[:, None], memory["recent"][:, :-1]], axis=1)
         earlier = 1.0 / np.cumprod(memory["recent"], axis=1)  # prices of the days before, in prices of today
         average = (1.0 + earlier.sum(axis=1)) / window
-        return _revert(weights, np.where(memory["days"][:, None] > window, average, relatives), threshold)
+        seen = memory["days"][:, None]
+        expected = np.where(seen > window, average, relatives)
+        return np.where(seen > 1, _revert(weights, expected, threshold), weights)
 
     return Online(spec, update, {"recent": np.ones((window - 1, assets))})
 

@@ -75,21 +75,29 @@ class SingleEnv(gymnasium.Env):
         batch = self._batch
         if not self._dealt or batch.ended[0]:
             raise gymnasium.error.ResetNeeded(f"{self.game.spec.id} has no game in progress: call reset() first.")
-        reward = self._seated.step(np.asarray(action, self.game.spec.action_dtype)[None])[0]
+        seat = self._seat
+        if self._seated.alone:
+            batch.step((action,))
+            reward = batch.rewards[0, seat]
+        else:
+            reward = self._seated.step(np.asarray(action, self.game.spec.action_dtype)[None])[0]
         observation, info = self._observed()
-        if batch.illegal[0, self._seated.seats[0]]:
+        if batch.illegal[0, seat]:
             info["illegal"] = True
-        if batch.clipped[0, self._seated.seats[0]]:
+        if batch.clipped[0, seat]:
             info["clipped"] = True
         return observation, float(reward), bool(batch.terminated[0]), bool(batch.truncated[0]), info
 
     def _observed(self) -> tuple[np.ndarray, dict[str, Any]]:
+        seated, batch = self._seated, self._batch
+        self._seat = int(seated.seats[0])
+        info: dict[str, Any] = {"seat": self._seat}
+        if self._discrete:
+            info["action_mask"] = seated.legal[0]
         if self.render_mode == "human":
             self.render()
-        info: dict[str, Any] = {"seat": int(self._seated.seats[0])}
-        if self._discrete:
-            info["action_mask"] = self._seated.legal[0]
-        return self._seated.observation[0], info
+        plain = seated.alone and not batch.ended[0]
+        return batch.observation[0].copy() if plain else seated.observation[0], info
 
     def action_masks(self) -> np.ndarray:
         """(A,) bool, for sb3-contrib's ``MaskablePPO``."""

@@ -29,12 +29,7 @@ def seen(batch: Batch, player: int) -> dict[str, np.ndarray]:
     spec, turns = batch.spec, batch.spec.turns == "sequential"
     moves = not batch.ended[0] and (not turns or player == batch.to_move[0])
     slot: Any = 0 if turns else (0, player)
-    if batch.ended[0]:
-        observation = batch.final_observation[0, player].copy()
-    elif moves:
-        observation = batch.observation[slot].copy()
-    else:
-        observation = batch.game.observe(batch.states[0], player)
+    observation = batch.observation[slot].copy() if moves else batch.observe(player)[0]
     if not isinstance(spec.action, Discrete):
         return {"observation": observation}
     mask = batch.legal[slot].astype(np.int8) if moves else np.zeros(spec.action.n, np.int8)

@@ -48,7 +48,8 @@ class NativeVectorEnv(VectorEnv):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._mode = mode
         self._discrete = isinstance(game.spec.action, Discrete)
-        self._seated = SeatedBatch(game, num_envs, opponent=opponent, seat=seat, illegal=illegal)
+        at_once = mode is AutoresetMode.SAME_STEP
+        self._seated = SeatedBatch(game, num_envs, opponent=opponent, seat=seat, illegal=illegal, deal_at_once=at_once)
         self._batch = self._seated.batch
         self._due = np.zeros(num_envs, np.bool_)  # games that the next step deals anew
 
@@ -79,10 +80,10 @@ class NativeVectorEnv(VectorEnv):
         terminated, truncated = self._batch.terminated.copy(), self._batch.truncated.copy()
         self._due = terminated | truncated
         if self._mode is AutoresetMode.SAME_STEP and self._due.any():
-            final = {"final_obs": self._seated.observation, "_final_obs": self._due.copy()}
-            final |= {"final_info": self._info(), "_final_info": self._due.copy()}
-            self._seated.restart(np.flatnonzero(self._due))
-            return self._seated.observation, rewards, terminated, truncated, self._info() | final
+            info = {"final_obs": self._seated.final_observation(), "_final_obs": self._due}
+            if not self._seated.deals_at_once:
+                self._seated.restart(np.flatnonzero(self._due))
+            return self._seated.observation, rewards, terminated, truncated, self._info() | info
         return self._seated.observation, rewards, terminated, truncated, self._info()
 
     def _step_with_deals(self, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict]:
@@ -109,6 +110,11 @@ class NativeVectorEnv(VectorEnv):
     def action_masks(self) -> np.ndarray:
         """(B, A) bool."""
         return self._seated.legal
+
+    def sample_legal(self) -> np.ndarray:
+        """Uniformly drawn legal actions of the caller's seats, (B,) or (B, K), by compiled code."""
+        actions = self._batch.sample()
+        return actions[self._lanes, self._seated.seats] if self._batch.observation.ndim == 3 else actions
 
     def render(self) -> tuple[Any, ...] | None:
         """A frame per game, in ``render_mode``; ``human`` shows the first game."""

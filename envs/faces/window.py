@@ -30,9 +30,9 @@ class Window:
         """The person has closed the window; nothing opens it again."""
 
     def show(self, canvas: Canvas) -> None:
-        """Shows a drawing and returns at once."""
+        """Shows a drawing and returns at once; once closed, it shows nothing any more."""
         self._put(canvas)
-        if any(event.type == self._pygame.QUIT for event in self._events(0)):
+        if not self.closed and any(event.type == self._pygame.QUIT for event in self._events(0)):
             self.close()
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ class Window:
         pygame = self._pygame
         self._put(_with_strip(canvas, None, message, "Press any key, or close the window."))
         leaving = (pygame.QUIT, pygame.KEYDOWN, pygame.MOUSEBUTTONDOWN)
-        while not any(event.type in leaving for event in self._events(WAIT)):
+        while not self.closed and not any(event.type in leaving for event in self._events(WAIT)):
             pass
 
     def _read(

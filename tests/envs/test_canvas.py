@@ -10,7 +10,7 @@ import pytest
 import agora.envs
 from agora.envs import paint
 from agora.envs.canvas import INK, PAPER, SEATS, Canvas, picture, text_width, wrap
-from agora.envs.charts import tick_names, ticks
+from agora.envs.charts import log_ticks, tick_names, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -163,6 +163,28 @@ def test_a_card_shows_its_label_only_when_face_up():
 )
 def test_ticks_are_round_numbers(low, high, most, names):
     assert tick_names(ticks(low, high, most)) == names
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "values"),
+    [
+        (0.5, 120, 8, [0.5, 1, 2, 5, 10, 20, 50, 100]),
+        (0.5, 120, 5, [1, 3, 10, 30, 100]),
+        (1e-3, 1e6, 9, [1e-3, 1e-2, 0.1, 1, 10, 100, 1e3, 1e4, 1e5, 1e6]),
+        (1.0, 1.3, 3, [1.0, 1.1, 1.2, 1.3]),
+    ],
+)
+def test_ticks_of_a_logarithmic_axis_are_round_numbers_too(low, high, most, values):
+    assert 10 ** np.array(log_ticks(np.log10(low), np.log10(high), most)) == pytest.approx(values)
+
+
+def test_a_logarithmic_axis_makes_equal_ratios_equally_high():
+    canvas = Canvas(400, 300)
+    canvas.chart(0, 0, 400, 300, {"a": [1.0, 10.0, 100.0, 0.0, -1.0]}, log_y=True)
+    (line,) = re.findall(r'<polyline points="([^"]*)"[^>]*stroke="#0072b2" stroke-width="2"', canvas.svg())
+    heights = [float(pair.split(",")[1]) for pair in line.split()]
+    assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2], abs=0.02)
+    assert {"1", "10", "100"} <= set(texts(canvas))
 
 
 def test_a_chart_has_labels_legend_ticks_and_a_gap_where_numbers_are_missing():

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 
-import agora.envs
 import numpy as np
+
+import agora.envs
 from support import digest_of_play, hashed_actions
 
 

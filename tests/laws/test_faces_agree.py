@@ -1,8 +1,9 @@
 """Batch, single, vector, AEC and Parallel show the same game, byte for byte."""
 
-import agora.envs
 import numpy as np
 from gymnasium.vector import AutoresetMode
+
+import agora.envs
 from support import hashed_actions
 
 STEPS = 40

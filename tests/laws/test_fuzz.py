@@ -3,11 +3,12 @@
 import contextlib
 import inspect
 
-import agora.envs
 import numpy as np
-from agora.envs.api import Discrete
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import agora.envs
+from agora.envs.api import Discrete
 
 RELAXED = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
 VALUES = st.one_of(

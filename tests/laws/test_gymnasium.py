@@ -1,11 +1,12 @@
 """Gymnasium's and stable-baselines3's own checkers accept every id."""
 
-import agora.envs
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
+
+import agora.envs
 
 
 def test_gymnasium_check_env(id):

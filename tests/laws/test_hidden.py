@@ -1,7 +1,8 @@
 """Two states that a player cannot tell apart look and read the same to that player."""
 
-import agora.envs
 import numpy as np
+
+import agora.envs
 from support import random_actions
 
 

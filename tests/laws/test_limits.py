@@ -1,7 +1,8 @@
 """Random play stays within what ``Spec`` promises."""
 
-import agora.envs
 import numpy as np
+
+import agora.envs
 from support import random_actions
 
 

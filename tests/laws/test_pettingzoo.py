@@ -4,8 +4,9 @@ import warnings
 from functools import partial
 from types import SimpleNamespace
 
-import agora.envs
 import pytest
+
+import agora.envs
 
 with warnings.catch_warnings():
     # pettingzoo.test imports its own deprecated way of making environments

@@ -1,8 +1,9 @@
 """Masks are right, and what an illegal action costs is the same everywhere."""
 
-import agora.envs
 import numpy as np
 import pytest
+
+import agora.envs
 from agora.envs.api import Discrete
 from support import random_actions
 

@@ -1,8 +1,9 @@
 """A game's state is its bytes: saved, loaded, cloned, compared, for one game and for a whole batch."""
 
-import agora.envs
 import numpy as np
 import pytest
+
+import agora.envs
 from support import random_actions
 
 

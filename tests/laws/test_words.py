@@ -1,8 +1,9 @@
 """Words parse back to the action they name, and bad lines get a reason."""
 
-import agora.envs
 import numpy as np
 import pytest
+
+import agora.envs
 from agora.envs.api import Discrete
 from support import random_actions
 

@@ -20,7 +20,7 @@ def describe(world: World, state, player: int | None) -> str:
     lines.append(f"The first player is X{_you(player, 0)}, the second is O{_you(player, 1)}; {world.length} in a line win.")
     if state.last != NONE:
         lines.append(f"Last stone: {letter(state.last)}{state.height[state.last]}")
-    lines.append(_status(world, state))
+    lines.append(status(world, state))
     return "\n".join(lines)
 
 
@@ -35,7 +35,8 @@ def _you(player: int | None, seat: int) -> str:
     return " (you)" if player == seat else ""
 
 
-def _status(world: World, state) -> str:
+def status(world: World, state) -> str:
+    """Whose turn it is, or how the game ended."""
     winner = winner_of(world, state)
     if winner != NONE:
         return f"{STONES[winner]} has won."

@@ -84,7 +84,7 @@ def make_dtype(world: World) -> list:
         ("card", "i1", (2,)),  # each player's card, 0 to 5, or NONE before the deal
         ("board", "i1"),  # the shared card, 0 to 5, or NONE in the first round
         ("dealt", "i1"),  # cards dealt so far, 0 to 3
-        ("round", "i1"),  # 0 or 1
+        ("stage", "i1"),  # the round, 0 or 1
         ("betting", "i1", (2, MAX_PLAYS)),  # FOLD, CALL or RAISE; the first `plays` entries of a round are valid
         ("plays", "i1", (2,)),  # actions so far in each round
         ("raises", "i1"),  # in this round, 0 to MAX_RAISES
@@ -121,15 +121,15 @@ def step(world, state, actions, rewards):
         return
     player = int(state.to_move)
     action = actions[player]
-    opening = state.plays[state.round] == 0
-    state.betting[state.round, state.plays[state.round]] = action
-    state.plays[state.round] += 1
+    opening = state.plays[state.stage] == 0
+    state.betting[state.stage, state.plays[state.stage]] = action
+    state.plays[state.stage] += 1
     state.to_move = 1 - player
     if action == FOLD:
         finish(state, 1 - player, rewards)
     elif action == RAISE:
         state.raises += 1
-        state.stake[player] = state.stake[1 - player] + 2 * (state.round + 1)
+        state.stake[player] = state.stake[1 - player] + 2 * (state.stage + 1)
     else:
         state.stake[player] = state.stake[1 - player]
         if not opening:
@@ -149,8 +149,8 @@ def deal(state, card):
 
 @rule
 def end_round(state, rewards):
-    if state.round == 0:
-        state.round = 1
+    if state.stage == 0:
+        state.stage = 1
         state.raises = 0
         state.to_move = CHANCE
     else:

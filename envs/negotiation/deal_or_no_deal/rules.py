@@ -44,6 +44,7 @@ scenarios are enumerated from the rules, no data of the paper is used.
 from typing import NamedTuple
 
 import numpy as np
+
 from agora.envs.api import Discrete, Piece, Spec, check_choice, check_integer, check_number
 from agora.envs.arrays import fill
 from agora.envs.jit import rule

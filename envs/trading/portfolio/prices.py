@@ -171,7 +171,7 @@ def _check_names(table: _Table) -> list[str]:
     for column, name in enumerate(names):
         if not name:
             raise ValueError(f"{table.source}: price column {column + 1} has no name in the heading.")
-        if name in names[:column]:
+        if name.lower() in [other.lower() for other in names[:column]]:
             raise ValueError(f"{table.source}: two columns are called {name!r} (within {NAME_LENGTH} letters).")
     return names
 

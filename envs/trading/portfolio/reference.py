@@ -57,7 +57,7 @@ def metrics(world: World, state) -> dict[str, float]:
         "annual_volatility": volatility,
         "sharpe": (annual - RISK_FREE) / volatility if volatility > 0 else 0.0,
         "maximum_drawdown": -math.expm1(-state.drawdown),
-        "turnover": float(state.turnover - 0.5) / (days - 1),
+        "turnover": max(0.0, float(state.turnover) - 0.5) / (days - 1),
     }
 
 

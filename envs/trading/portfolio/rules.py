@@ -9,12 +9,12 @@ for their origin and known faults; other prices come in through `prices`.
 # Observation
 `relatives` (`window`, N): natural logarithms of the latest price relatives, oldest row first; days before the data begin
 are 0. Rows older than the episode are history and are shown. `weights` (1 + `decision_lag`, N): first the share of
-wealth in each asset after the last day's moves (all 0 while wealth is in cash); with a lag of one day then the weights
-already chosen for the day to come. `progress` (1): share of the episode that has passed.
+wealth in each asset after the last day's moves (all 0 while wealth is in cash); with a lag of one day then the order
+already given for the day to come (all 0 for none). `progress` (1): share of the episode that has passed.
 
 # Action
 `Box(0, 1, (N,))`: weights, divided by their sum by the rules, so that every portfolio without debt can be said exactly.
-All zeros stand for equal weights.
+All zeros stand for no trade: keep every holding, or, while wealth is in cash, buy equal weights.
 
 # Reward
 The natural logarithm of the day's growth after costs. With `cost` g, new weights b, old weights c and relatives x a day
@@ -54,7 +54,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from agora.envs.api import Box, Piece, Spec, check_choice, check_integer, check_number
-from agora.envs.arrays import fill
 from agora.envs.jit import rule
 from agora.envs.rng import integer
 from agora.envs.trading.portfolio import prices as sources
@@ -158,7 +157,7 @@ def make_dtype(world: World) -> list:
     assets = len(world.names)
     return [
         ("weights", "f8", (assets,)),  # share of wealth per asset before the day's trade, sum 1; all 0 in cash
-        ("ordered", "f8", (assets,)),  # weights that the next trade brings about, or that the last one did
+        ("ordered", "f8", (assets,)),  # weights that the next trade brings about, sum 1; all 0 for no trade
         ("start", "i4"),  # first day of the episode, a row of World.relatives
         ("day", "i4"),  # the day to come, up to `stop`
         ("stop", "i4"),  # the day after the last of the episode
@@ -184,8 +183,6 @@ def reset(world, state):
         state.start += integer(state, world.end - world.begin - world.length + 1)
     state.day = state.start
     state.stop = state.start + world.length
-    if world.decision_lag == 1:
-        fill(state.ordered, 1.0 / state.ordered.shape[0])
 
 
 @rule
@@ -203,25 +200,32 @@ def step(world, state, actions, rewards):
 
 @rule
 def order(state, action):
-    """Makes ``action`` (N,) the weights of the next trade: it divided by its sum, or equal weights for all zeros."""
+    """Makes ``action`` (N,), divided by its sum, the weights of the next trade; all zeros stay."""
     assets = action.shape[0]
     total = 0.0
     for asset in range(assets):
         total += float(action[asset])
     for asset in range(assets):
-        state.ordered[asset] = float(action[asset]) / total if total > 0.0 else 1.0 / assets
+        state.ordered[asset] = float(action[asset]) / total if total > 0.0 else 0.0
 
 
 @rule
 def trade(world, state):
-    """Changes the weights to those ordered, lets the day happen and returns its growth after costs."""
-    assets = state.ordered.shape[0]
-    growth, change = 0.0, 0.0
+    """Brings the weights to those ordered, lets the day happen and returns its growth after costs."""
+    assets = state.weights.shape[0]
+    ordered, held, growth, change = 0.0, 0.0, 0.0, 0.0
     for asset in range(assets):
-        growth += state.ordered[asset] * world.relatives[state.day, asset]
-        change += abs(state.ordered[asset] - state.weights[asset])
+        ordered += state.ordered[asset]
+        held += state.weights[asset]
     for asset in range(assets):
-        state.weights[asset] = state.ordered[asset] * world.relatives[state.day, asset] / growth
+        weight = state.ordered[asset]
+        if ordered == 0.0:
+            weight = state.weights[asset] if held > 0.0 else 1.0 / assets
+        change += abs(weight - state.weights[asset])
+        state.weights[asset] = weight * world.relatives[state.day, asset]
+        growth += state.weights[asset]
+    for asset in range(assets):
+        state.weights[asset] /= growth
     state.turnover += change / 2.0
     return growth * (1.0 - world.cost / 2.0 * change)
 

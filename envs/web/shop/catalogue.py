@@ -7,6 +7,7 @@ asks for: an attribute, an option or the price. Letters for shapes: ``N`` produc
 from typing import NamedTuple
 
 import numpy as np
+
 from agora.envs.web.shop import grammar as words
 from agora.envs.web.shop.grammar import GROUPS, TYPES, tokens
 

@@ -7,9 +7,17 @@ place in ``WORDS``. Everything here is written for this project; brands are made
 import re
 from typing import NamedTuple
 
-STOP = frozenset(
-    ["a", "am", "an", "and", "are", "as", "at", "be", "by", "for", "from", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our", "so", "that", "the", "them", "these", "this", "to", "with", "you", "your", "color", "size", "scent", "flavor", "length", "finish", "pack", "please"]
-)
+_STOP = """
+a am an and are as at be by for from i in is it me my of on or our so that the them these this to with you your
+color size scent flavor length finish pack please
+"""
+
+_BRANDS = """
+norvane calidra ostrello quenby tarlow brindel mavora fenwick solvane yorrick peltona grinvald hestia lumora kestrin
+varro dunmere aldora wexley zephra corvina belmira halden ristora ovella jorund tamsin pellucid marlowe sentry
+"""
+
+STOP = frozenset(_STOP.split())
 """Words that no search looks for."""
 
 
@@ -110,9 +118,7 @@ garden: bamboo = cane made; oak = timber made; steel = iron alloy
 grocery: almond = marzipan nut; honey = bee nectar; oat = porridge grain
 """
 
-BRANDS = tuple(
-    ["norvane", "calidra", "ostrello", "quenby", "tarlow", "brindel", "mavora", "fenwick", "solvane", "yorrick", "peltona", "grinvald", "hestia", "lumora", "kestrin", "varro", "dunmere", "aldora", "wexley", "zephra", "corvina", "belmira", "halden", "ristora", "ovella", "jorund", "tamsin", "pellucid", "marlowe", "sentry"]
-)
+BRANDS = tuple(_BRANDS.split())
 
 DESCRIPTIONS = (
     "This {type} is {attribute}, or {synonym}, and made for everyday comfort.",

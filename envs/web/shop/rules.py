@@ -14,10 +14,11 @@ Features of what is on the screen, as a reader who knows every synonym gathers t
 `wanted_attributes` (61), `wanted_options` (56), `limit` (1, thousands of dollars): the instruction. `progress` (3):
 share of the steps used, results page / 5, hits / 50. `tried` (8): query templates used in this visit. `results`
 (10, 8), a row a hit, zeros where none: there is a hit; right type; first, second, third wanted attribute in the title;
-price within the limit; price in thousands of dollars; opened since this search. `item` (12): right type; price within
+price within the limit; price in thousands of dollars; opened since this search. `product` (12): right type; price within
 the limit; price in thousands of dollars; rating / 5; first, second, third wanted attribute read so far; share of the
 wanted options offered, and chosen; description, features, reviews read. `options` (3, 6, 3), a row a button: offered,
-chosen, wanted. With query="words" also `typed` (483): how often each word stands in the search box, in 24ths.
+chosen, wanted. `typed` (1; 483 with query="words", one for each word): words in the search box or of the query that was
+searched for, counted in 24ths.
 
 # Action
 `Discrete`, masked to what is on the screen. 0 to 9: open a hit of this results page. 10: `< Prev` (sub-page to item,
@@ -78,20 +79,34 @@ from agora.envs.web.shop.catalogue import (
     build,
 )
 from agora.envs.web.shop.grammar import ATTRIBUTES, TYPES, VALUES, WORDS
-from agora.envs.web.shop.search import QUERY_WORDS, TOP, Index, build_index, search
-
-SEARCH, RESULTS, ITEM, DESCRIPTION, FEATURES, REVIEWS, DONE = range(7)
-"""Pages."""
-PAGE_HITS = 10
-"""Hits on a page of results."""
-
-TEMPLATES = (1, 3, 5, 15, 113, 127, 126, 127)
-"""Phrases of the instruction that each query template takes: bit 0 the type, 1 to 3 attributes, 4 to 6 options."""
-WHOLE = 7
-"""The template that also takes the words between the phrases."""
-
-HIT, PREVIOUS, NEXT, BACK, TAB, BUY, OPTION, TEMPLATE, SUBMIT, WORD = 0, 10, 11, 12, 13, 16, 17, 35, 43, 44
-"""First action of each kind."""
+from agora.envs.web.shop.pages import (
+    BACK,
+    BUY,
+    DESCRIPTION,
+    DONE,
+    ITEM,
+    NEXT,
+    OPTION,
+    PAGE_HITS,
+    PREVIOUS,
+    RESULTS,
+    SEARCH,
+    SUBMIT,
+    TAB,
+    TEMPLATE,
+    TEMPLATES,
+    WHOLE,
+    WORD,
+    allow_item,
+    allow_results,
+    allow_search,
+    has,
+    show_hit,
+    show_instruction,
+    show_item,
+    show_options,
+)
+from agora.envs.web.shop.search import QUERY_WORDS, TOP, WINDOW, Index, build_index, search
 
 
 class World(NamedTuple):
@@ -123,7 +138,7 @@ def step_limit(world: World) -> int:
 
 
 def make_spec(world: World) -> Spec:
-    pieces = [
+    pieces = (
         Piece("page", (7,), 0, 1, "search, results, item, description, features, reviews, done, one-hot"),
         Piece("wanted_type", (len(TYPES),), 0, 1, "type that the instruction names, one-hot"),
         Piece("wanted_attributes", (len(ATTRIBUTES),), 0, 1, "1 for attributes that the instruction names"),
@@ -132,11 +147,10 @@ def make_spec(world: World) -> Spec:
         Piece("progress", (3,), 0, 1, "share of steps used, results page / 5, hits / 50"),
         Piece("tried", (len(TEMPLATES),), 0, 1, "1 for query templates used before"),
         Piece("results", (PAGE_HITS, 8), 0, 1, "hit, type, three attributes, in limit, price, opened before"),
-        Piece("item", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered and chosen, pages read"),
+        Piece("product", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered and chosen, pages read"),
         Piece("options", (OPTION_GROUPS, OPTION_VALUES, 3), 0, 1, "offered, chosen, wanted"),
-    ]
-    if world.typing:
-        pieces.append(Piece("typed", (len(WORDS),), 0, 1, "how often each word is in the search box, in 24ths"))
+        Piece("typed", (len(WORDS) if world.typing else 1,), 0, 1, "words of the query, counted in 24ths"),
+    )
     return Spec(
         players=1,
         turns="sequential",
@@ -144,7 +158,7 @@ def make_spec(world: World) -> Spec:
         payoff="single",
         chance="sampled",
         action=Discrete(WORD + len(WORDS) if world.typing else SUBMIT),
-        observation=tuple(pieces),
+        observation=pieces,
         returns=(0.0, 1.0),
         unit="points",
         max_steps=step_limit(world),
@@ -159,18 +173,17 @@ def make_dtype(world: World) -> list:
         ("query", "i2", (QUERY_WORDS,)),  # words in the search box or searched for, then NONE
         ("query_length", "i2"),  # how many
         ("hits", "i4", (TOP,)),  # products found, best first, then NONE
-        ("scores", "i4", (TOP,)),  # their scores in 1 / IMPACT_UNIT, the first hit_count are valid
         ("hit_count", "i2"),  # how many products were found
         ("results_page", "i1"),  # 0 first
         ("place", "i1"),  # among the hits, of the item that is open
-        ("item", "i4"),  # product that is open or bought, or NONE
+        ("product", "i4"),  # product that is open or bought, or NONE
         ("chosen", "i1", (OPTION_GROUPS,)),  # place of the value chosen in each group, or NONE
         ("read", "u1", (3,)),  # description, features, reviews of the item were opened
         ("visited", "u1", (TOP,)),  # hits that were opened since the search
         ("tried", "u1", (len(TEMPLATES),)),  # query templates used
-        ("cursors", "i4", (QUERY_WORDS,)),  # scratch of the search: next posting of each word
-        ("ends", "i4", (QUERY_WORDS,)),  # scratch: posting after the last
-        ("bounds", "i8", (QUERY_WORDS,)),  # scratch: highest score that this word and those before it can add
+        ("heap", "i8", (TOP,)),  # scratch of the search: keys of the hits, zeros between searches
+        ("cursors", "i4", (QUERY_WORDS,)),  # scratch: next posting of each word
+        ("sums", "i4", (WINDOW,)),  # scratch: scores of the products in the window, zeros between searches
     ]
 
 
@@ -192,7 +205,7 @@ def clear_search(state):
 
 @rule
 def leave_item(state):
-    state.item = NONE
+    state.product = NONE
     state.place = NONE
     fill(state.chosen, NONE)
     fill(state.read, 0)
@@ -214,37 +227,6 @@ def legal(world, state, player, out):
             out[PREVIOUS] = True
             if page == ITEM:
                 allow_item(world, state, out)
-
-
-@rule
-def allow_search(world, state, out):
-    two_attributes = world.goals.attributes[state.goal, 1] != NONE
-    for template in range(len(TEMPLATES)):
-        out[TEMPLATE + template] = two_attributes or (template != 2 and template != 3)
-    if world.typing == 1:
-        out[SUBMIT] = True
-        for action in range(WORD, out.shape[0]):
-            out[action] = state.query_length < QUERY_WORDS
-
-
-@rule
-def allow_results(state, out):
-    left = state.hit_count - PAGE_HITS * state.results_page
-    for row in range(min(left, PAGE_HITS)):
-        out[HIT + row] = True
-    out[PREVIOUS] = state.results_page > 0
-    out[NEXT] = left > PAGE_HITS
-
-
-@rule
-def allow_item(world, state, out):
-    for tab in range(3):
-        out[TAB + tab] = True
-    out[BUY] = True
-    for group in range(OPTION_GROUPS):
-        for place in range(OPTION_VALUES):
-            if world.products.offered[state.item, group, place] != NONE:
-                out[OPTION + OPTION_VALUES * group + place] = True
 
 
 @rule
@@ -293,7 +275,7 @@ def go_back(state):
 def open_hit(state, place):
     state.page = ITEM
     state.place = place
-    state.item = state.hits[place]
+    state.product = state.hits[place]
     state.visited[place] = 1
 
 
@@ -321,23 +303,17 @@ def write_word(state, word):
 
 
 @rule
-def has(attributes, attribute):
-    """Whether the set holds the attribute; NONE is in no set."""
-    return attribute != NONE and (attributes >> max(attribute, 0)) & 1 == 1
-
-
-@rule
 def chosen_value(world, state, group):
     """The option value chosen in ``group``, or NONE."""
     if state.chosen[group] == NONE:
         return NONE
-    return int(world.products.offered[state.item, group, state.chosen[group]])
+    return int(world.products.offered[state.product, group, state.chosen[group]])
 
 
 @rule
 def reward(world, state):
     """WebShop's formula for buying the open item with the options chosen."""
-    goal, item = state.goal, state.item
+    goal, item = state.goal, state.product
     wanted, hit = 1, 0
     if world.products.price[item] <= world.goals.limit[goal]:
         hit += 1
@@ -369,87 +345,11 @@ def observe(world, state, player, out):
     if state.page == RESULTS:
         for row in range(min(PAGE_HITS, state.hit_count - PAGE_HITS * state.results_page)):
             show_hit(world, state, PAGE_HITS * state.results_page + row, out.results[row])
-    if state.item != NONE:
-        show_item(world, state, out.item)
-        show_options(world, state, out.options, out.item)
-    if world.typing == 1:
-        for place in range(state.query_length):
-            out.typed[state.query[place]] += 1.0 / QUERY_WORDS
-
-
-@rule
-def show_instruction(world, state, out):
-    goal = state.goal
-    out.wanted_type[world.products.type[world.goals.target[goal]]] = 1.0
-    for place in range(WANTED_ATTRIBUTES):
-        attribute = world.goals.attributes[goal, place]
-        if attribute != NONE:
-            out.wanted_attributes[attribute] = 1.0
-    for group in range(OPTION_GROUPS):
-        value = world.goals.options[goal, group]
-        if value != NONE:
-            out.wanted_options[value] = 1.0
-    out.limit[0] = world.goals.limit[goal] / 100000.0
-
-
-@rule
-def show_hit(world, state, place, row):
-    product, goal = state.hits[place], state.goal
-    row[0] = 1.0
-    row[1] = world.products.type[product] == world.products.type[world.goals.target[goal]]
-    for wanted in range(WANTED_ATTRIBUTES):
-        row[2 + wanted] = has(world.products.in_title[product], world.goals.attributes[goal, wanted])
-    row[5] = world.products.price[product] <= world.goals.limit[goal]
-    row[6] = world.products.price[product] / 100000.0
-    row[7] = state.visited[place]
-
-
-@rule
-def show_item(world, state, out):
-    item, goal = state.item, state.goal
-    out[0] = world.products.type[item] == world.products.type[world.goals.target[goal]]
-    out[1] = world.products.price[item] <= world.goals.limit[goal]
-    out[2] = world.products.price[item] / 100000.0
-    out[3] = world.products.rating[item] / 50.0
-    attributes = world.products.in_title[item]
-    if state.read[0]:
-        attributes |= world.products.in_description[item]
-    if state.read[1]:
-        attributes |= world.products.in_features[item]
-    if state.read[2]:
-        attributes |= world.products.in_reviews[item]
-    for wanted in range(WANTED_ATTRIBUTES):
-        out[4 + wanted] = has(attributes, world.goals.attributes[goal, wanted])
-    for tab in range(3):
-        out[9 + tab] = state.read[tab]
-
-
-@rule
-def is_wanted(world, state, value):
-    """Whether the instruction names the option value."""
-    found = False
-    for group in range(OPTION_GROUPS):
-        found = found or world.goals.options[state.goal, group] == value
-    return found
-
-
-@rule
-def show_options(world, state, out, item):
-    """Writes a row for each option offered, and into ``item`` the shares of wanted ones offered and chosen."""
-    wanted, offered, chosen = 0, 0, 0
-    for group in range(OPTION_GROUPS):
-        wanted += world.goals.options[state.goal, group] != NONE
-        for place in range(OPTION_VALUES):
-            value = world.products.offered[state.item, group, place]
-            if value != NONE:
-                taken, named = state.chosen[group] == place, is_wanted(world, state, value)
-                out[group, place, 0] = 1.0
-                out[group, place, 1] = taken
-                out[group, place, 2] = named
-                offered += named
-                chosen += named and taken
-    item[7] = offered / wanted
-    item[8] = chosen / wanted
+    if state.product != NONE:
+        show_item(world, state, out.product)
+        show_options(world, state, out.options, out.product)
+    for place in range(state.query_length):
+        out.typed[state.query[place] % out.typed.shape[0]] += 1.0 / QUERY_WORDS
 
 
 @rule

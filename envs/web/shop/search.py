@@ -9,6 +9,7 @@ matter. Equal scores are ordered by product number.
 from typing import NamedTuple
 
 import numpy as np
+
 from agora.envs.arrays import fill
 from agora.envs.jit import rule
 from agora.envs.web.shop import catalogue as tables
@@ -23,6 +24,10 @@ TOP = 50
 """Most hits of a search."""
 QUERY_WORDS = 24
 """Most words of a query."""
+WINDOW = 256
+"""Products whose scores are added up at a time."""
+PRODUCT_LIMIT = 1 << 17
+"""More than any product number. A hit's key is score * PRODUCT_LIMIT + PRODUCT_LIMIT - 1 - product."""
 
 
 class Index(NamedTuple):
@@ -31,7 +36,6 @@ class Index(NamedTuple):
     first: np.ndarray  # (words + 1,) int64
     product: np.ndarray  # (postings,) int32
     impact: np.ndarray  # (postings,) int32, in 1 / IMPACT_UNIT
-    highest: np.ndarray  # (words,) int64, the highest impact of a word
 
 
 def members(sets: np.ndarray, most: int) -> np.ndarray:
@@ -84,122 +88,99 @@ def build_index(products: Products) -> Index:
     rarity = np.log1p((count - holding + 0.5) / (holding + 0.5))
     weight = often / (often + K1 * (1 - B + B * (length / length.mean())[product]))
     impact = np.rint(rarity[word] * weight * IMPACT_UNIT).astype(np.int32)
-    highest = np.zeros(len(WORDS), np.int64)
-    np.maximum.at(highest, word, impact)
     first = np.concatenate([[0], np.cumsum(holding)]).astype(np.int64)
-    return Index(first=first, product=product.astype(np.int32), impact=impact, highest=highest)
+    return Index(first=first, product=product.astype(np.int32), impact=impact)
 
 
-# A search reads the postings of all words side by side, product by product. Words are sorted by their highest impact.
-# Once TOP hits are known, a product that holds only words whose highest impacts add up to no more than the lowest hit
-# cannot get in, so the lists of those words are only looked up, not walked (MaxScore: H. Turtle and J. Flood, "Query
-# evaluation: strategies and optimizations", Information Processing and Management 31, 1995).
+# A search goes through the products in windows of WINDOW numbers: the postings of one word after the other are added to
+# the window's sums, then each sum is compared with the lowest hit. The hits are a heap whose root is the lowest one,
+# sorted at the end. Every array belongs to the state, so nothing is allocated.
 
 
 @rule
 def search(index, state):
     """Puts the TOP products for ``state.query`` in ``state.hits``, best first; NONE after the last one."""
-    fill(state.hits, NONE)
     state.hit_count = 0
-    words = open_postings(index, state)
-    walked = 0  # words before this one are only looked up
-    while walked < words:
-        product = next_product(index, state, walked, words)
-        if product == NONE:
-            break
-        score = score_product(index, state, product, walked, words)
-        if state.hit_count < TOP or score > state.scores[TOP - 1]:
-            insert_hit(state, product, score)
-            if state.hit_count == TOP:
-                while walked < words and state.bounds[walked] <= state.scores[TOP - 1]:
-                    walked += 1
-
-
-@rule
-def open_postings(index, state):
-    """Sorts the query's words by highest impact and sets cursors to their first postings; returns how many."""
-    words = 0
     for place in range(state.query_length):
-        word = int(state.query[place])
-        if index.first[word] == index.first[word + 1]:
-            continue
-        rank = words
-        while rank > 0 and state.bounds[rank - 1] > index.highest[word]:
-            state.bounds[rank] = state.bounds[rank - 1]
-            state.cursors[rank] = state.cursors[rank - 1]
-            state.ends[rank] = state.ends[rank - 1]
-            rank -= 1
-        state.bounds[rank] = index.highest[word]
-        state.cursors[rank] = index.first[word]
-        state.ends[rank] = index.first[word + 1]
-        words += 1
-    for rank in range(1, words):
-        state.bounds[rank] += state.bounds[rank - 1]
-    return words
+        state.cursors[place] = index.first[state.query[place]]
+    start = next_window(index, state)
+    while start != NONE:
+        for place in range(state.query_length):
+            add_postings(index, state, place, start)
+        take_hits(state, start)
+        start = next_window(index, state)
+    sort_hits(state)
 
 
 @rule
-def next_product(index, state, walked, words):
-    """The lowest product under the cursors of the words that are walked; NONE when all lists are at their end."""
-    product = NONE
-    for rank in range(walked, words):
-        if state.cursors[rank] < state.ends[rank]:
-            candidate = int(index.product[state.cursors[rank]])
-            if product == NONE or candidate < product:
-                product = candidate
-    return product
+def next_window(index, state):
+    """The lowest product under a cursor, where the next window starts; NONE when all postings are read."""
+    lowest = NONE
+    for place in range(state.query_length):
+        if state.cursors[place] < index.first[state.query[place] + 1]:
+            product = int(index.product[state.cursors[place]])
+            if lowest == NONE or product < lowest:
+                lowest = product
+    return lowest
 
 
 @rule
-def score_product(index, state, product, walked, words):
-    """The score of ``product``, or less where it cannot be a hit; moves the cursors of walked words past it."""
-    score = 0
-    for rank in range(walked, words):
-        cursor = int(state.cursors[rank])
-        if cursor < state.ends[rank] and index.product[cursor] == product:
-            score += int(index.impact[cursor])
-            state.cursors[rank] += 1
-    for rank in range(walked - 1, -1, -1):
-        if score + state.bounds[rank] <= state.scores[TOP - 1]:
+def add_postings(index, state, place, start):
+    """Adds the impacts of one word to the sums of the window from ``start``, and moves its cursor past the window."""
+    cursor, end = int(state.cursors[place]), index.first[state.query[place] + 1]
+    while cursor < end and index.product[cursor] < start + WINDOW:
+        state.sums[index.product[cursor] - start] += index.impact[cursor]
+        cursor += 1
+    state.cursors[place] = cursor
+
+
+@rule
+def take_hits(state, start):
+    """Takes the window's best products among the hits and clears its sums."""
+    lowest = 0
+    if state.hit_count == TOP:
+        lowest = state.heap[0] // PRODUCT_LIMIT
+    for place in range(WINDOW):
+        if state.sums[place] > lowest:
+            key = int(state.sums[place]) * PRODUCT_LIMIT + PRODUCT_LIMIT - 1 - (start + place)
+            if state.hit_count < TOP:
+                rise(state, int(state.hit_count), key)
+                state.hit_count += 1
+            else:
+                sink(state, 0, TOP, key)
+            if state.hit_count == TOP:
+                lowest = state.heap[0] // PRODUCT_LIMIT
+        state.sums[place] = 0
+
+
+@rule
+def rise(state, place, key):
+    """Puts ``key`` at the end of the heap and moves it up to where its parent is not higher."""
+    while place > 0 and state.heap[(place - 1) // 2] > key:
+        state.heap[place] = state.heap[(place - 1) // 2]
+        place = (place - 1) // 2
+    state.heap[place] = key
+
+
+@rule
+def sink(state, place, size, key):
+    """Puts ``key`` at ``place`` of a heap of ``size`` and moves it down to where no child is lower."""
+    while 2 * place + 1 < size:
+        child = 2 * place + 1
+        if child + 1 < size and state.heap[child + 1] < state.heap[child]:
+            child += 1
+        if state.heap[child] >= key:
             break
-        cursor = find_posting(index, int(state.cursors[rank]), int(state.ends[rank]), product)
-        state.cursors[rank] = cursor
-        if cursor < state.ends[rank] and index.product[cursor] == product:
-            score += int(index.impact[cursor])
-    return score
+        state.heap[place] = state.heap[child]
+        place = child
+    state.heap[place] = key
 
 
 @rule
-def find_posting(index, low, end, product):
-    """The first posting from ``low`` on whose product is not below ``product``, or ``end``: growing steps, halving."""
-    step = 1
-    high = low
-    while high < end and index.product[high] < product:
-        low = high + 1
-        high += step
-        step *= 2
-    if high > end:
-        high = end
-    while low < high:
-        middle = (low + high) // 2
-        if index.product[middle] < product:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@rule
-def insert_hit(state, product, score):
-    """Puts a product where it belongs among the hits, after its equals; the last one of TOP falls out."""
-    place = state.hit_count
-    if place < TOP:
-        state.hit_count += 1
-    else:
-        place = TOP - 1
-    while place > 0 and state.scores[place - 1] < score:
-        state.hits[place] = state.hits[place - 1]
-        state.scores[place] = state.scores[place - 1]
-        place -= 1
-    state.hits[place] = product
-    state.scores[place] = score
+def sort_hits(state):
+    """Empties the heap, lowest first, into ``state.hits``."""
+    fill(state.hits, NONE)
+    for place in range(state.hit_count - 1, -1, -1):
+        state.hits[place] = PRODUCT_LIMIT - 1 - state.heap[0] % PRODUCT_LIMIT
+        sink(state, 0, place, state.heap[place])
+    fill(state.heap, 0)

@@ -1,0 +1,180 @@
+"""The judge: plays what the schedule says and writes it to the log."""
+
+import hashlib
+import importlib
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from rich.progress import Progress, TaskID
+
+from agora import envs
+from agora.agents.api import Agent, load, snake_case
+from agora.envs.game import Game
+from agora.leaderboard import schedule
+from agora.leaderboard.match import Played, play
+from agora.leaderboard.schedule import Unit
+from agora.leaderboard.store import FORMAT, Contest, Entrant, Exact, Header, Log
+
+EXACT = ("agora/KuhnPoker-v0", "agora/LeducPoker-v0")
+"""Small enough for the exact exploitability of every agent that shows its policy."""
+
+Entry = tuple[str, Any]
+"""A name for the tables, and an agent as ``agora.agents.api.load`` takes it."""
+
+
+class Stage(NamedTuple):
+    """A contest with everything it takes to play it."""
+
+    contest: Contest
+    game: Game
+    agents: list[Agent]
+    units: list[Unit]
+
+
+def set_stage(id: str, options: Mapping[str, Any], entries: Sequence[Entry], games: int) -> Stage:
+    """Loads the environment and its agents.
+
+    Args:
+        entries: the agents; names that occur twice get a number.
+        games: of every lineup, rounded up to whole deals.
+
+    Raises:
+        ValueError: an id, an option or an agent is unknown, or there are no agents.
+    """
+    if not entries:
+        raise ValueError(f"{id} has no agents: name at least one.")
+    game = envs.game(id, **options)
+    agents = [load(agent, game.spec) for _, agent in entries]
+    entrants = [
+        Entrant(name, _source(given), agent.needs, _agent_digest(given, id))
+        for name, (_, given), agent in zip(unlike([name for name, _ in entries]), entries, agents, strict=True)
+    ]
+    deals = schedule.deals_for(games, game.spec.players)
+    at_once = schedule.deals_at_once(game.spec)
+    units = list(schedule.units(len(agents), game.spec.players, deals, at_once))
+    return Stage(_contest(game, entrants, deals, at_once), game, agents, units)
+
+
+def unlike(names: Sequence[str]) -> list[str]:
+    """The names with `` (2)``, `` (3)`` ... after those that have occurred before.
+
+    >>> unlike(["random", "random"])
+    ['random', 'random (2)']
+    """
+    given: list[str] = []
+    for name in names:
+        numbered, number = name, 1
+        while numbered in given:
+            number += 1
+            numbered = f"{name} ({number})"
+        given.append(numbered)
+    return given
+
+
+def _source(given: Any) -> str:
+    return str(given) if isinstance(given, str | Path) else type(given).__name__
+
+
+def _agent_digest(given: Any, id: str) -> str:
+    if str(given).startswith("scripted/"):
+        module = importlib.import_module(f"agora.agents.scripted.{snake_case(id)}")
+        return digest([Path(str(module.__file__))])
+    if isinstance(given, str | Path) and Path(given).is_dir():
+        return digest(sorted(path for path in Path(given).iterdir() if path.suffix in (".toml", ".safetensors")))
+    return ""
+
+
+def digest(files: Sequence[Path]) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over the names and bytes of ``files``."""
+    whole = hashlib.sha256()
+    for path in files:
+        data = path.read_bytes()
+        whole.update(f"{path.name}\n{len(data)}\n".encode() + data)
+    return whole.hexdigest()[:16]
+
+
+def _contest(game: Game, entrants: list[Entrant], deals: int, deals_at_once: int) -> Contest:
+    spec, reference = game.spec, game.reference()
+    folder = Path(str(game.rules.__file__)).parent
+    chosen = ", ".join(f"{name}={value}" for name, value in spec.options.items())
+    return Contest(
+        title=f"{spec.id} ({chosen})" if chosen else spec.id,
+        id=spec.id,
+        family=game.package.split(".")[2],
+        options={name: _plain(value) for name, value in spec.options.items()},
+        players=spec.players,
+        payoff=spec.payoff,
+        unit=spec.unit,
+        returns=(float(spec.returns[0]), float(spec.returns[1])),
+        seats=spec.seats,
+        floor=[float(value) for value in reference.random],
+        ceiling=[float(value) for value in reference.best],
+        certificate=reference.kind,
+        source=reference.source,
+        entrants=entrants,
+        deals=deals,
+        deals_at_once=deals_at_once,
+        digest=digest(sorted(folder.glob("*.py"))),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """An option as JSON can hold it; arrays, such as prices, by their digest."""
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()[:16]}"
+    return value.item() if isinstance(value, np.generic) else str(value) if isinstance(value, Path) else value
+
+
+def header(title: str, seed: int, budget: str, stages: Sequence[Stage]) -> Header:
+    """The first line of the log."""
+    versions = {name: version(name) for name in ("agora-rl", "numpy", "numba")} | {"python": platform.python_version()}
+    return Header(FORMAT, title, seed, budget, versions, [stage.contest for stage in stages])
+
+
+def judge(stages: Sequence[Stage], log: Log, seed: int, progress: Progress) -> None:
+    """Plays every unit that is not yet in the log, and computes what can be computed exactly."""
+    bars = [progress.add_task(stage.contest.title, total=_games(stage)) for stage in stages]
+    for number, (stage, bar) in enumerate(zip(stages, bars, strict=True)):
+        for agent in _exactly_solvable(stage):
+            if (number, f"exact/{agent}") not in log.done:
+                log.append(number, f"exact/{agent}", [_nash_conv(stage, agent)])
+        for unit in stage.units:
+            if (number, unit.key) in log.done:
+                progress.advance(bar, unit.deals * stage.contest.players)
+            else:
+                log.append(number, unit.key, _play_unit(stage, unit, seed, progress, bar))
+
+
+def _games(stage: Stage) -> int:
+    return sum(unit.deals for unit in stage.units) * stage.contest.players
+
+
+def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: TaskID) -> list[Played]:
+    environment = stage.contest.title
+    seating, deals = schedule.seats_and_deals(unit)
+    seeds = {deal: schedule.deal_seed(seed, environment, deal) for deal in np.unique(deals).tolist()}
+    return play(
+        stage.game,
+        stage.agents,
+        seating,
+        np.array([seeds[deal] for deal in deals.tolist()]),
+        deals,
+        schedule.derive(seed, environment, unit.key),
+        lambda ended: progress.advance(bar, ended),
+    )
+
+
+def _exactly_solvable(stage: Stage) -> list[int]:
+    if stage.contest.id not in EXACT:
+        return []
+    return [index for index, agent in enumerate(stage.agents) if hasattr(agent, "policy")]
+
+
+def _nash_conv(stage: Stage, agent: int) -> Exact:
+    from agora.agents.solvers.best_response import nash_conv
+
+    return Exact(agent, "NashConv", float(nash_conv(stage.game, stage.agents[agent].policy)))
