@@ -93,19 +93,20 @@ def list_environments(
 ) -> None:
     """List the environments.
 
-    The last column is the best known return at each seat, and how it is known.
+    The last column is the best known return at each seat (one number if it is the same for all), and how it is known.
     """
     from rich.table import Table
 
     from agora import envs
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("id", "family", "players", "turns", "information", "best return"):
-        table.add_column(heading, justify="right" if heading == "players" else "left", overflow="fold")
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("id", "family", "players", "turns", "info", "best return"):
+        wraps = heading == "best return"
+        table.add_column(heading, justify="right" if heading == "players" else "left", no_wrap=not wraps)
     for id in envs.ids(family):
         game = envs.game(id)
         spec, reference = game.spec, game.reference()
-        best = f"{_numbers(reference.best)} {spec.unit} ({reference.kind})"
+        best = f"{_numbers(reference.best, 3)} {spec.unit} ({reference.kind})"
         table.add_row(id, _family(id), str(spec.players), spec.turns, spec.information, best)
     _console().print(table)
 
@@ -150,7 +151,7 @@ def play(
     seed = secrets.randbits(32) if seed is None else seed
     typer.echo(f"{id}, you are {_seat_name(game.spec, seat)}, seed {seed}")
     if _has_screen() if window is None else window:
-        returns = playing.in_window(game, opponent, seat, seed)
+        returns = playing.in_window(game, opponent, seat, seed, typer.echo)
     else:
         returns = playing.in_terminal(game, opponent, seat, seed, lambda: input("> "), typer.echo)
     if returns is None:
@@ -217,11 +218,17 @@ def leaderboard(
 
 
 @app.command()
-def bench() -> None:
+def bench(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PART", help="games, trading, matches, training or startup; all of them by default."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the numbers, as JSON.")] = None,
+) -> None:
     """Measure speed and memory against other libraries."""
     from agora.benchmarks.run import main as run
 
-    run()
+    run(parts, out, _console())
 
 
 def full_id(id: str) -> str:
@@ -269,9 +276,9 @@ def _family(id: str) -> str:
     return envs.TABLE[id].split(".")[2]
 
 
-def _numbers(values: tuple[float, ...]) -> str:
+def _numbers(values: tuple[float, ...], digits: int = 4) -> str:
     """Rounded; one number where all are equal."""
-    written = [f"{value:.4g}" for value in values]
+    written = [f"{value:.{digits}g}" for value in values]
     return written[0] if len(set(written)) == 1 else ", ".join(written)
 
 

@@ -14,13 +14,14 @@ QUIT = ("q", "quit", "exit")
 
 
 def in_terminal(
-    game: Game, opponent: Any, seat: int, seed: int | None, read: Callable[[], str], write: Callable[[str], None]
+    game: Game, opponent: Any, seat: int, seed: int, read: Callable[[], str], write: Callable[[str], None]
 ) -> np.ndarray | None:
     """Plays one game in words.
 
     Args:
         opponent: who plays the other seats, see ``agora.agents.api.load``.
         seat: the person's.
+        seed: fixes the deal.
         read: gives the next line that the person types; EOFError when there is none.
         write: shows the person a text.
 
@@ -30,7 +31,8 @@ def in_terminal(
     seated = _sit_down(game, opponent, seat, seed)
     message = "Type what you do; q quits."
     while not seated.batch.ended[0]:
-        write(f"\n{describe(seated)}\n\n{message}\nYou can say: {listed(game, seated.batch.states[0], seat)}")
+        hint = f"You can say: {listed(game, seated.batch.states[0], seat)}"
+        write("\n".join(["", describe(seated), "", *([message] if message else []), hint]))
         try:
             line = read().strip()
         except EOFError:
@@ -45,7 +47,7 @@ def in_terminal(
     return seated.batch.returns[0].copy()
 
 
-def in_window(game: Game, opponent: Any, seat: int, seed: int | None) -> np.ndarray | None:
+def in_window(game: Game, opponent: Any, seat: int, seed: int, write: Callable[[str], None]) -> np.ndarray | None:
     """Plays one game in a window, by mouse and keyboard; arguments and result as for ``in_terminal``."""
     seated = _sit_down(game, opponent, seat, seed)
     window, message = Window(game.spec.id), ""
@@ -58,13 +60,14 @@ def in_window(game: Game, opponent: Any, seat: int, seed: int | None) -> np.ndar
                 message = play_actions(seated, actions)
             except ValueError as error:
                 message = f"Not played: {error}"
+        write(result(seated))
         window.wait(picture(game, seated.batch.states[0], seat), result(seated))
     finally:
         window.close()
     return seated.batch.returns[0].copy()
 
 
-def _sit_down(game: Game, opponent: Any, seat: int, seed: int | None) -> SeatedBatch:
+def _sit_down(game: Game, opponent: Any, seat: int, seed: int) -> SeatedBatch:
     seated = SeatedBatch(game, 1, opponent=opponent, seat=seat, illegal="raise")
     seated.restart(seed=seed)
     return seated

@@ -38,20 +38,23 @@ class Lanes(NamedTuple):
     """Everything the loop reads and writes. S, the slots, is 1 when players take turns and P when all move at once."""
 
     states: np.recarray  # (B,) the games
-    bytes: np.ndarray  # (B, itemsize) uint8, the same memory
     accounts: np.recarray  # (B,) what the engine keeps of each lane, see _account
     observation: np.recarray  # (B, S) of Spec.observation_record, of whoever decides next
-    observation_bytes: np.ndarray  # (B, S, itemsize) uint8, the same memory
     final_states: np.recarray  # (B,) the last game that ended in each lane, as it ended
-    final_bytes: np.ndarray  # (B, itemsize) uint8, the same memory
+    blank_state: np.recarray  # (1,) zeros; copying a record is faster than clearing its fields
+    blank_observation: np.recarray  # (1,) zeros
     settings: np.recarray  # (1,) of _SETTINGS
 
 
-def _account(players: int, slots: int, actions: int) -> np.dtype:
+def _account(spec: Spec, slots: int) -> np.dtype:
     """What the engine keeps of each lane. A record, because compiled code hands it on as one pointer.
 
-    Flags of several numbers are u1, 0 or 1: Numba has no arrays of bool within a record.
+    Flags of several numbers are u1, 0 or 1: Numba has no arrays of bool within a record. ``earned`` to
+    ``taken`` are room for the loop to work in.
     """
+    players, action = spec.players, spec.action
+    actions, shape = (action.n, ()) if isinstance(action, Discrete) else (0, action.shape)
+    kind = np.dtype(spec.action_dtype).str
     return np.dtype(
         [
             ("rng", "u8"),  # generator of seats played at random, apart from the game's own
@@ -59,9 +62,14 @@ def _account(players: int, slots: int, actions: int) -> np.dtype:
             ("carried", "f8", (players,)),  # of an opening played at random, due with the next step
             ("returns", "f8", (players,)),  # of the episode so far
             ("final_returns", "f8", (players,)),  # of the last episode that ended
+            ("earned", "f8", (players,)),  # by one decision
+            ("probabilities", "f8", (spec.chance_outcomes,)),  # of the next draw of explicit chance
+            ("given", kind, (slots, *shape)),  # actions as they came
+            ("taken", kind, (players, *shape)),  # actions as the rules see them
             ("terminated", "?"),  # the rules ended the episode in the last step
             ("truncated", "?"),  # the time limit did
             ("ended", "?"),  # the game in the lane is over and not dealt anew
+            ("flagged", "?"),  # something is illegal or clipped
             ("illegal", "u1", (players,)),  # the last action was illegal
             ("clipped", "u1", (players,)),  # the last action was outside the Box and was clipped
             ("random_seats", "u1", (players,)),  # seats that the loop plays uniformly at random
@@ -276,7 +284,7 @@ class Batch:
         out = np.zeros(len(chosen), self.spec.observation_record).view(np.recarray)
         states = self._lanes.final_states if final else self._lanes.states
         players = np.broadcast_to(np.asarray(players, np.int64), chosen.shape).copy()
-        self.game.loop.observe_many(self.game.world, states, chosen, players, _bytes(out), out)
+        self.game.loop.observe_many(self.game.world, states, chosen, players, out)
         return _flat(out, self.spec)
 
     def snapshot(self) -> bytes:
@@ -329,12 +337,11 @@ def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
 
     return Lanes(
         states=states,
-        bytes=_bytes(states),
-        accounts=np.zeros(num_envs, _account(players, slots, action.n if discrete else 0)).view(np.recarray),
+        accounts=np.zeros(num_envs, _account(spec, slots)).view(np.recarray),
         observation=observation,
-        observation_bytes=_bytes(observation),
         final_states=final_states,
-        final_bytes=_bytes(final_states),
+        blank_state=np.zeros(1, game.dtype).view(np.recarray),
+        blank_observation=np.zeros(1, spec.observation_record).view(np.recarray),
         settings=settings,
     )
 

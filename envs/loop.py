@@ -27,16 +27,6 @@ ACCEPTED, CLIPPED, ILLEGAL = 0, 1, 2  # what the referee says of one action
 
 
 @rule
-def scratch(actions, settings):
-    """Room to work in: probabilities (C,), actions taken, (P,) or (P, K), and rewards earned (P,)."""
-    players = settings.players
-    probabilities = np.zeros(settings.chance_outcomes)
-    if actions.ndim == 2:
-        return probabilities, np.zeros(players, np.int64), np.zeros(players)
-    return probabilities, np.zeros((players, actions.shape[2]), np.float32), np.zeros(players)
-
-
-@rule
 def put_outcome(taken, outcome):
     """Writes an outcome of chance where ``step`` looks for it."""
     if taken.ndim == 1:
@@ -46,26 +36,38 @@ def put_outcome(taken, outcome):
 
 
 @rule
-def settle(world, state, probabilities, taken, earned):
+def settle(world, state, account):
     """Draws explicit chance until a player has to decide or the game is over."""
     while state.to_move == CHANCE and not state.over:
-        chance(world, state, probabilities)
-        put_outcome(taken, rng.draw(state, probabilities))
-        step(world, state, taken, earned)
+        chance(world, state, account.probabilities)
+        put_outcome(account.taken, rng.draw(state, account.probabilities))
+        step(world, state, account.taken, account.earned)
 
 
 @rule
-def judge(actions, row, slot, player, mask, low, high, taken):
-    """Copies the action for ``player`` from ``actions`` into ``taken`` and says whether it was accepted."""
+def take(given, actions, row):
+    """Copies a row of ``actions`` into ``given``, (S,) or (S, K)."""
     if actions.ndim == 2:
-        action = actions[row, slot]
+        for slot in range(given.shape[0]):
+            given[slot] = actions[row, slot]
+    else:
+        for slot in range(given.shape[0]):
+            for index in range(given.shape[1]):
+                given[slot, index] = actions[row, slot, index]
+
+
+@rule
+def judge(given, slot, player, mask, low, high, taken):
+    """Copies an action from ``given`` into ``taken`` and says whether it was accepted."""
+    if given.ndim == 1:
+        action = given[slot]
         if action < 0 or action >= mask.shape[0] or not mask[action]:
             return ILLEGAL
         taken[player] = action
         return ACCEPTED
     verdict = ACCEPTED
-    for index in range(actions.shape[2]):
-        number = actions[row, slot, index]
+    for index in range(given.shape[1]):
+        number = given[slot, index]
         if np.isnan(number):
             return ILLEGAL
         if number < low or number > high:
@@ -85,16 +87,18 @@ def draw_action(stream, player, mask, low, high, taken):
 
 
 @rule
-def decide(account, settings, actions, row, slot, player, taken):
-    """Fills in what ``player`` does; False when it forfeits. ``row < 0``: drawn at random."""
-    mask = account.legal[slot]
-    if row < 0 or account.random_seats[player]:
+def decide(account, settings, slot, player, drawn):
+    """Fills in what ``player`` does, at random if ``drawn``; False when it forfeits."""
+    mask, taken = account.legal[slot], account.taken
+    if drawn or account.random_seats[player]:
         draw_action(account, player, mask, settings.low, settings.high, taken)
         return True
-    verdict = judge(actions, row, slot, player, mask, settings.low, settings.high, taken)
+    verdict = judge(account.given, slot, player, mask, settings.low, settings.high, taken)
+    if verdict == ACCEPTED:
+        return True
+    account.flagged = True
     if verdict == CLIPPED:
         account.clipped[player] = True
-    if verdict != ILLEGAL:
         return True
     account.illegal[player] = True
     if settings.illegal == RANDOM:
@@ -104,8 +108,9 @@ def decide(account, settings, actions, row, slot, player, taken):
 
 
 @rule
-def forfeit(account, settings, earned):
+def forfeit(account, settings):
     """Ends a game: offenders fall to the worst return; in a zero-sum game the others share what they lose."""
+    earned = account.earned
     lost, others = 0.0, 0
     for player in range(earned.shape[0]):
         if account.illegal[player]:
@@ -120,20 +125,54 @@ def forfeit(account, settings, earned):
 
 
 @rule
-def play_turn(world, state, account, settings, actions, row, taken, earned):
+def play_turn(world, state, account, settings, drawn):
     """One decision, by one player or by all at once."""
     state.steps += 1
     accepted = True
     if state.to_move == EVERYONE:
-        for player in range(earned.shape[0]):
-            accepted = decide(account, settings, actions, row, player, player, taken) and accepted
+        for player in range(account.earned.shape[0]):
+            accepted = decide(account, settings, player, player, drawn) and accepted
     else:
-        accepted = decide(account, settings, actions, row, 0, int(state.to_move), taken)
+        accepted = decide(account, settings, 0, int(state.to_move), drawn)
     if accepted:
-        step(world, state, taken, earned)
+        step(world, state, account.taken, account.earned)
     else:
-        forfeit(account, settings, earned)
+        forfeit(account, settings)
         state.over = True
+
+
+@rule
+def book(account, opening):
+    """Credits what was earned: in an opening to what is due with the next step, else to this step."""
+    for player in range(account.earned.shape[0]):
+        earned = account.earned[player]
+        account.returns[player] += earned
+        if opening:
+            account.carried[player] += earned
+        else:
+            account.rewards[player] += earned
+
+
+@rule
+def clear_step(account):
+    """Forgets what the step before left; an opening's rewards are due now."""
+    if account.flagged:
+        account.flagged = False
+        fill(account.illegal, False)
+        fill(account.clipped, False)
+    copy(account.rewards, account.carried)
+    fill(account.carried, 0.0)
+
+
+@rule
+def clear_episode(lanes, lane, state, account):
+    """Clears a lane for a new deal; only the generator goes on."""
+    stream = state.rng
+    lanes.states[lane] = lanes.blank_state[0]
+    state.rng = stream
+    account.ended = False
+    fill(account.returns, 0.0)
+    fill(account.carried, 0.0)
 
 
 @rule
@@ -149,7 +188,7 @@ def show(world, lanes, lane, state, account):
     """Writes the observation and the mask of whoever decides next; after the end there is nothing to choose."""
     for slot in range(lanes.observation.shape[1]):
         player = slot if state.to_move == EVERYONE else max(int(state.to_move), 0)
-        fill(lanes.observation_bytes[lane, slot], 0)
+        lanes.observation[lane, slot] = lanes.blank_observation[0]
         observe(world, state, player, lanes.observation[lane, slot])
         if account.ended:
             fill(account.legal[slot], False)
@@ -162,42 +201,32 @@ def finish(lanes, lane, account):
     """Keeps what an episode ended with, since the next deal overwrites it."""
     account.ended = True
     copy(account.final_returns, account.returns)
-    copy(lanes.final_bytes[lane], lanes.bytes[lane])
+    lanes.final_states[lane] = lanes.states[lane]
 
 
 @rule
-def play_lane(world, lanes, lane, actions, row, dealing, probabilities, taken, earned):
+def play_lane(world, lanes, lane, state, account, settings, dealing):
     """One call of ``Batch.step`` for one lane; ``dealing`` starts an episode instead.
 
     The loop goes on through the end of an episode and through seats that are played at random, until a seat of ours
     decides or the lane stands still. An episode that ends before a seat of ours has decided is dealt again.
     """
-    state, account, settings = lanes.states[lane], lanes.accounts[lane], lanes.settings[0]
-    fill(account.illegal, False)
-    fill(account.clipped, False)
-    copy(account.rewards, account.carried)
-    fill(account.carried, 0.0)
+    clear_step(account)
     if account.ended and not dealing:
         dealing = settings.autoreset == NEXT_STEP
         if not dealing:
             return
-    opening, terminated, truncated = dealing, False, False
+    opening, drawn, terminated, truncated = dealing, False, False, False
     while True:
-        fill(earned, 0.0)
+        fill(account.earned, 0.0)
         if dealing:
             dealing = False
-            account.ended = False
-            fill(lanes.bytes[lane, 8:], 0)  # all but state.rng
-            fill(account.returns, 0.0)
-            fill(account.carried, 0.0)
+            clear_episode(lanes, lane, state, account)
             reset(world, state)
         else:
-            play_turn(world, state, account, settings, actions, row, taken, earned)
-        settle(world, state, probabilities, taken, earned)
-        credit = account.carried if opening else account.rewards
-        for player in range(earned.shape[0]):
-            credit[player] += earned[player]
-            account.returns[player] += earned[player]
+            play_turn(world, state, account, settings, drawn)
+        settle(world, state, account)
+        book(account, opening)
         cut = not state.over and state.steps >= settings.max_steps
         if state.over or cut:
             if not opening:
@@ -209,7 +238,7 @@ def play_lane(world, lanes, lane, actions, row, dealing, probabilities, taken, e
         elif state.to_move == EVERYONE or not account.random_seats[state.to_move]:
             break
         else:
-            row = -1
+            drawn = True
             write_mask(world, state, account, 0, int(state.to_move))
     account.terminated, account.truncated = terminated, truncated
     show(world, lanes, lane, state, account)
@@ -218,16 +247,19 @@ def play_lane(world, lanes, lane, actions, row, dealing, probabilities, taken, e
 @entry
 def play(world, lanes, chosen, actions, start, stop, dealing):
     """Plays ``actions[row]`` in lane ``chosen[row]`` for the rows from ``start`` to ``stop``, or deals there."""
-    probabilities, taken, earned = scratch(actions, lanes.settings[0])
+    settings = lanes.settings[0]
     for row in range(start, stop):
-        play_lane(world, lanes, chosen[row], actions, row, dealing, probabilities, taken, earned)
+        lane = chosen[row]
+        account = lanes.accounts[lane]
+        if not dealing:
+            take(account.given, actions, row)
+        play_lane(world, lanes, lane, lanes.states[lane], account, settings, dealing)
 
 
 @entry
-def observe_many(world, states, chosen, players, flat, out):
-    """What ``players[row]`` knows of ``states[chosen[row]]``, into record ``out[row]``, whose bytes are ``flat[row]``."""
+def observe_many(world, states, chosen, players, out):
+    """What ``players[row]`` knows of ``states[chosen[row]]``, into ``out[row]``, which arrives as zeros."""
     for row in range(chosen.shape[0]):
-        fill(flat[row], 0)
         observe(world, states[chosen[row]], players[row], out[row])
 
 

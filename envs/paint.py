@@ -81,8 +81,8 @@ def _paint(pygame: ModuleType, target: Any, shape: Any) -> None:
             if fill:
                 pygame.draw.circle(target, fill, centre, round(radius * SCALE))
             if stroke:
-                outer = round((radius + stroke_width / 2) * SCALE)
-                pygame.draw.circle(target, stroke, centre, outer, max(1, round(stroke_width * SCALE)))
+                reach = round((radius + stroke_width / 2) * SCALE)
+                pygame.draw.circle(target, stroke, centre, reach, max(1, round(stroke_width * SCALE)))
         case Line(points, stroke, stroke_width, dash):
             for part in _dashes(points, dash) if dash else [points]:
                 _stroke(pygame, target, part, stroke, stroke_width, round_ends=not dash)

@@ -135,7 +135,7 @@ def header(title: str, seed: int, budget: str, stages: Sequence[Stage]) -> Heade
     return Header(FORMAT, title, seed, budget, versions, [stage.contest for stage in stages])
 
 
-def judge(stages: Sequence[Stage], log: Log, seed: int, progress: Progress) -> None:
+def play_stages(stages: Sequence[Stage], log: Log, seed: int, progress: Progress) -> None:
     """Plays every unit that is not yet in the log, and computes what can be computed exactly."""
     bars = [progress.add_task(stage.contest.title, total=_games(stage)) for stage in stages]
     for number, (stage, bar) in enumerate(zip(stages, bars, strict=True)):

@@ -194,7 +194,7 @@ def _records(
         deals.tolist(), seeds.tolist(), seating.tolist(), batch.final_returns.tolist(), steps, ended, moves, strict=True
     )
     return [
-        Played(*row, causes.get(lane, {}), _metrics(batch, lane) if has_metrics else {})
+        Played(*row, causes.get(lane, {}), _metrics(batch, lane, lane in causes) if has_metrics else {})
         for lane, row in enumerate(columns)
     ]
 
@@ -207,8 +207,13 @@ def _forfeits(batch: Batch, faults: Mapping[tuple[int, int], str]) -> dict[int, 
     return causes
 
 
-def _metrics(batch: Batch, lane: int) -> dict[str, float | None]:
-    measured = batch.game.metrics(batch.states[lane])
+def _metrics(batch: Batch, lane: int, forfeited: bool) -> dict[str, float | None]:
+    try:
+        measured = batch.game.metrics(batch.states[lane])
+    except ValueError:
+        if not forfeited:
+            raise
+        return {}  # a game that broke off early may have nothing to measure
     return {name: float(value) if np.isfinite(value) else None for name, value in measured.items()}
 
 

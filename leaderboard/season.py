@@ -36,7 +36,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import agora.baselines
 from agora.agents.api import Agent
 from agora.leaderboard import store
-from agora.leaderboard.judge import Entry, Stage, header, judge, set_stage
+from agora.leaderboard.judge import Entry, Stage, header, play_stages, set_stage
 from agora.leaderboard.tables import Section, make_sections
 from agora.leaderboard.writers import write_all
 
@@ -241,4 +241,4 @@ def _play(
         for note in log.notes:
             console.print(note, markup=False, highlight=False)
         with bars:
-            judge(stages, log, seed, bars)
+            play_stages(stages, log, seed, bars)

@@ -36,7 +36,8 @@ th:first-child, td:first-child { padding-left: 4px; } tbody tr:last-child > * { 
 th.text, td.text { text-align: left; } td.text { font-weight: 600; max-width: 260px; overflow: hidden;
   text-overflow: ellipsis; }
 .sure { color: var(--muted); font-size: 0.85em; font-weight: 400; } td .sure { display: block; }
-td.names { white-space: normal; } tr.first td { background: rgba(var(--good), 0.09); } tr.bound td { color: var(--muted); font-style: italic; }
+td.names { white-space: normal; } tr.first td { background: rgba(var(--good), 0.09); }
+tr.bound td { color: var(--muted); font-style: italic; }
 .heat { width: auto; } .heat td { text-align: center; border: 3px solid var(--paper); padding: 8px 14px;
   border-radius: 9px; }
 .heat thead th { text-align: center; } .heat tbody th { text-align: left; border: 0; padding-left: 4px; }

@@ -57,7 +57,7 @@ def digits(cell: Estimate, kind: Kind) -> int:
     width = 0.0 if cell.low is None or cell.high is None else scale * (cell.high - cell.low) / 2
     if width <= 0.0:
         return 1 if kind == "share" else 3
-    return min(max(1 - math.floor(math.log10(width)), 0), 1 if kind == "share" else _MOST_DECIMALS)
+    return min(max(1 - math.floor(math.log10(width) + 1e-9), 0), 1 if kind == "share" else _MOST_DECIMALS)
 
 
 def standing(section: Section) -> str:

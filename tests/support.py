@@ -8,7 +8,7 @@ import agora.envs
 from agora.envs.api import Box, Spec
 from agora.envs.batch import Batch
 
-IDS = [i for i in agora.envs.ids() if "Kuhn" in i]
+IDS = agora.envs.ids()
 
 
 def hashed_actions(spec: Spec, observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
@@ -26,6 +26,12 @@ def hashed_actions(spec: Spec, observation: np.ndarray, legal: np.ndarray) -> np
     return np.array(picks, np.int64)
 
 
+def rows(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """What everybody sees who is to move, a row each: observations (L, O) and masks (L, A)."""
+    observation = batch.observation.reshape(-1, batch.spec.observation_size)
+    return observation, batch.legal.reshape(len(observation), batch.legal.shape[-1])
+
+
 def random_actions(batch: Batch, generator: np.random.Generator) -> np.ndarray:
     """Uniformly drawn legal actions for whoever is to move in every lane; 0 in games that have ended."""
     action = batch.spec.action
@@ -41,9 +47,7 @@ def digest_of_play(id: str, num_envs: int = 3, steps: int = 60, seed: int = 7, *
     batch = agora.envs.batch(id, num_envs, seed, **options)
     digest = hashlib.sha256()
     for _ in range(steps):
-        rows = (-1, batch.spec.observation_size)
-        legal = batch.legal.reshape(-1, batch.legal.shape[-1])
-        batch.step(hashed_actions(batch.spec, batch.observation.reshape(rows), legal))
+        batch.step(hashed_actions(batch.spec, *rows(batch)))
         for array in (batch.states, batch.observation, batch.legal, batch.rewards, batch.terminated, batch.truncated):
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

@@ -34,7 +34,7 @@ def test_list_names_every_id_in_100_columns():
     assert max(map(len, result.stdout.splitlines())) <= 100
     kuhn = next(row for row in rows if row[0] == KUHN)
     assert kuhn[1:5] == ["games", "2", "sequential", "imperfect"]
-    assert kuhn[5:8] == ["-0.05556,", "0.05556", "chips"]
+    assert kuhn[5:8] == ["-0.0556,", "0.0556", "chips"]
 
 
 def test_list_of_one_family():
@@ -128,6 +128,38 @@ def test_every_environment_can_be_played_in_the_terminal(id):
 
 def test_train_refuses_settings_that_are_not_there(tmp_path):
     assert "missing.toml" in one_line_error(run("train", tmp_path / "missing.toml"))
+
+
+def test_evaluate_prints_a_table_and_keeps_what_it_is_told_to(tmp_path):
+    result = run("evaluate", KUHN, "--agents", "random,scripted/equilibrium", "--games", 40, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "equilibrium" in result.stdout
+    assert {"log.jsonl", "leaderboard.md", "leaderboard.html"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_evaluate_refuses_agents_that_do_not_exist():
+    result = run("evaluate", KUHN, "--agents", "random,nobody", "--games", 10)
+    assert result.exit_code == 2
+    assert "There is no agent 'nobody'" in result.stderr.splitlines()[-1]
+
+
+def test_leaderboard_plays_a_season(tmp_path):
+    season = tmp_path / "season.toml"
+    season.write_text(f'[[environments]]\nid = "{KUHN}"\ngames = 20\nagents = ["random", "scripted/equilibrium"]\n')
+    result = run("leaderboard", season, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "equilibrium" in result.stdout
+    assert (tmp_path / "out" / "leaderboard.md").is_file()
+    assert "missing.toml" in one_line_error(run("leaderboard", tmp_path / "missing.toml"))
+
+
+def test_bench_refuses_parts_that_do_not_exist():
+    message = one_line_error(run("bench", "nothing"))
+    assert "no part 'nothing'" in message
+    text = run("bench", "--help").stdout
+    for part in ("games", "trading", "matches", "training", "startup"):
+        assert part in message
+        assert part in text
 
 
 def test_version_and_help():

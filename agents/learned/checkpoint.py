@@ -96,6 +96,7 @@ def restore(content: dict[str, Any], model: Any, pool: Pool | None) -> None:
     if pool is not None:
         stored = content["pool"]
         networks = [
-            Network(tuple(map(tuple, one["layers"])), one["activation"], one["head"]) for one in stored["networks"]
+            Network(tuple((weight, bias) for weight, bias in one["layers"]), one["activation"], one["head"])
+            for one in stored["networks"]
         ]
         pool.restore(networks, stored["added"])

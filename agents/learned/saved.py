@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,6 +35,10 @@ HEADS: dict[str, Head] = {  # for each algorithm with discrete, and with continu
     "SAC/box": "squashed",
 }
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
+
+
+Answer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""What a network says: observations (L, O) and masks (L, A) to a row for each lane."""
 
 
 @contextmanager
@@ -107,11 +112,13 @@ def as_agent(network: Network, spec: Spec, deterministic: bool) -> Agent:
     ``deterministic`` takes the most likely legal action always.
     """
     if isinstance(spec.action, Box):
-        return from_function(_box_actions(network, spec.action))
-    return SampledAgent(_probabilities(network, deterministic or network.head == "greedy"))
+        return from_function(box_actions(network, spec.action))
+    return SampledAgent(probabilities(network, deterministic or network.head == "greedy"))
 
 
-def _probabilities(network: Network, greedy: bool) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def probabilities(network: Network, greedy: bool) -> Answer:
+    """The policy that ``network`` stands for; ``greedy``: all weight on its first choice."""
+
     def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         """(L, A) float64; rows sum to 1, illegal actions have 0."""
         logits = np.where(legal, network(observation).astype(np.float64), -np.inf)
@@ -123,7 +130,9 @@ def _probabilities(network: Network, greedy: bool) -> Callable[[np.ndarray, np.n
     return policy
 
 
-def _box_actions(network: Network, action: Box) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def box_actions(network: Network, action: Box) -> Answer:
+    """The mean actions that ``network`` stands for."""
+
     def act(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         """(L, K) float32."""
         outputs = network(observation)
@@ -214,7 +223,7 @@ def _read(folder: Path, settings: dict[str, Any]) -> tuple[Network, bool]:
     except (OSError, SafetensorError) as error:
         raise ValueError(f"{path} cannot be read: {error}.") from None
     layers = []
-    for index, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for index, (inputs, outputs) in enumerate(pairwise(sizes)):
         weight, bias = tensors.get(f"layers.{index}.weight"), tensors.get(f"layers.{index}.bias")
         if weight is None or bias is None or weight.shape != (outputs, inputs) or bias.shape != (outputs,):
             raise ValueError(f"{path} does not hold layer {index} of shape ({outputs}, {inputs}) as agent.toml says.")

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from agora.agents.api import Agent, Needs, PolicyAgent, draw_rows, empty_actions
-from agora.agents.learned.saved import Network, as_agent
-from agora.envs.api import Discrete, Spec
+from agora.agents.api import Needs, draw_rows, empty_actions
+from agora.agents.learned.saved import Answer, Network, box_actions, probabilities
+from agora.envs.api import Box, Discrete, Spec
 
 
 class Pool:
@@ -28,7 +28,7 @@ class Pool:
         self.networks: list[Network] = []
         self.added = 0
         """Snapshots that ever came in."""
-        self._agents: dict[int, Agent] = {}  # by the number of the snapshot
+        self._answers: dict[int, Answer] = {}  # by the number of the snapshot
         self._numbers: list[int] = []  # of the snapshots held, oldest first
         self._playing = np.zeros(0, np.int64)  # number of the snapshot that plays each lane
         self._generator = np.random.default_rng(0)
@@ -40,10 +40,12 @@ class Pool:
             del self.networks[leaving], self._numbers[leaving]
         self.networks.append(network)
         self._numbers.append(self.added)
-        self._agents[self.added] = as_agent(network, self.spec, deterministic=False)
+        action = self.spec.action
+        answer = box_actions(network, action) if isinstance(action, Box) else probabilities(network, greedy=False)
+        self._answers[self.added] = answer
         self.added += 1
         needed = {*self._numbers, *np.unique(self._playing).tolist()}
-        self._agents = {number: agent for number, agent in self._agents.items() if number in needed}
+        self._answers = {number: answer for number, answer in self._answers.items() if number in needed}
 
     def restore(self, networks: list[Network], added: int) -> None:
         """Puts back the snapshots of an earlier pool, of which ``added`` ever came in."""
@@ -67,9 +69,6 @@ class Pool:
         discrete = isinstance(self.spec.action, Discrete)
         answers = np.zeros(legal.shape) if discrete else empty_actions(self.spec, len(lanes))
         for number in np.unique(playing).tolist():
-            rows, agent = np.flatnonzero(playing == number), self._agents[number]
-            if isinstance(agent, PolicyAgent):
-                answers[rows] = agent.policy(observation[rows], legal[rows])
-            else:
-                answers[rows] = agent.act(observation[rows], legal[rows], lanes[rows])
+            rows = np.flatnonzero(playing == number)
+            answers[rows] = self._answers[number](observation[rows], legal[rows])
         return draw_rows(answers, self._generator) if discrete else answers

@@ -21,7 +21,7 @@ from agora.agents.learned.bridge import BatchVecEnv
 from agora.agents.learned.self_play import Pool
 from agora.agents.learned.settings import Settings, algorithm_class, check_against, read
 from agora.envs.game import Game
-from agora.envs.seats import SeatedBatch, load_opponent
+from agora.envs.seats import SeatedBatch
 
 ROWS = 100  # of the learning curve, about
 
@@ -91,7 +91,8 @@ class Training:
             self.game, settings.num_envs, opponent=opponent, seat=_seat(settings, self.game), illegal=settings.illegal
         )
         folder.mkdir(parents=True, exist_ok=True)
-        self.model = _model(settings, env, folder)
+        with saved.threads(settings.threads):
+            self.model = _model(settings, env, folder)
         self.rows: list[dict[str, Any]] = []
         if stored is not None:
             checkpoint.restore(stored, self.model, self.pool)
@@ -179,15 +180,8 @@ def _evaluations(settings: Settings) -> list[tuple[str, SeatedBatch]]:
     count = settings.evaluation.games
     if game.spec.players == 1:
         return [(curve.ALONE, SeatedBatch(game, count))]
-    return [
-        (
-            name,
-            SeatedBatch(
-                game, count, opponent=load_opponent(name, game.spec) if name != "random" else name, seat="alternate"
-            ),
-        )
-        for name in settings.evaluation.opponents
-    ]
+    opponents = settings.evaluation.opponents
+    return [(name, SeatedBatch(game, count, opponent=name, seat="alternate")) for name in opponents]
 
 
 def play_returns(agent: Agent, games: SeatedBatch, seed: int) -> np.ndarray:

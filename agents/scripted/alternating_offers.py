@@ -24,12 +24,10 @@ def equilibrium(spec: Spec) -> Agent:
             seat = seen["seat"].argmax(axis=1)
             return shares[seat], shares[1 - seat]
     else:
-        padded = np.append(
-            shares, 0.0
-        )  # after the last period no offer is read; nor is the least share before the first
+        padded = np.append(shares, 0.0)  # read by nobody: offers after the last, answers before the first
 
         def plan(seen: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-            made = seen["period"].argmax(axis=1)
+            made = np.rint(seen["period"][:, 0] * spec.max_steps).astype(np.int64)
             return padded[made], padded[made - 1]
 
     return _sharing(spec, plan)

@@ -12,12 +12,12 @@ PAIR = 3  # stronger than the ranks 0 (J) to 2 (K)
 HABITS = np.array(
     [
         [
-            [(0, 0.8, 0.2), (0, 0.8, 0.2), (0, 0.3, 0.7), (0, 0, 1)],
-            [(0.8, 0.2, 0), (0, 0.9, 0.1), (0, 0.4, 0.6), (0, 0, 1)],
+            [(0, 0.9, 0.1), (0, 0.7, 0.3), (0, 0.4, 0.6), (0, 0, 1)],
+            [(0.8, 0.2, 0), (0.4, 0.5, 0.1), (0, 0.4, 0.6), (0, 0, 1)],
         ],
         [
-            [(0, 0.8, 0.2), (0, 0.9, 0.1), (0, 0.7, 0.3), (0, 0.1, 0.9)],
-            [(0.9, 0.1, 0), (0.6, 0.4, 0), (0.2, 0.8, 0), (0, 0.2, 0.8)],
+            [(0, 0.8, 0.2), (0, 0.9, 0.1), (0, 0.9, 0.1), (0, 0.2, 0.8)],
+            [(1, 0, 0), (0.7, 0.3, 0), (0.2, 0.8, 0), (0, 0.3, 0.7)],
         ],
     ]
 )
@@ -28,9 +28,10 @@ def bettor(spec: Spec) -> SampledAgent:
 
     def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         stage, facing_bet, hand = situation(spec, observation, legal)
-        weights = np.where(legal, HABITS[stage, facing_bet, hand], 0.0)
-        weights[:, CALL] += 1 - weights.sum(axis=1)  # a raise beyond the limit is a call
-        return weights
+        chance = HABITS[stage, facing_bet, hand]
+        chance[:, CALL] += np.where(legal[:, RAISE], 0, chance[:, RAISE])  # a raise beyond the limit is a call
+        chance[:, RAISE] *= legal[:, RAISE]
+        return chance
 
     return SampledAgent(policy)
 

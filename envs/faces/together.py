@@ -16,7 +16,7 @@ class TogetherEnv(ParallelEnv):
     """One game as a Parallel environment; agents are ``player_0`` to ``player_{P-1}``.
 
     Where players take turns, only the action of the player to move is played; the mask of the others is all zeros and
-    what they give is not read. ``max_cycles`` cuts episodes after so many steps. Other arguments as for ``SingleEnv``.
+    what they give is not read (``info["moves"]`` tells). ``max_cycles`` cuts episodes after so many steps. Other arguments as for ``SingleEnv``.
     """
 
     metadata: ClassVar[dict[str, Any]] = METADATA
@@ -43,7 +43,7 @@ class TogetherEnv(ParallelEnv):
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict, dict]:
         self._batch.reset(seed)
         self.agents = list(self.possible_agents)
-        return self._observed(), {agent: {} for agent in self.agents}
+        return self._observed(), self._infos()
 
     def step(self, actions: dict[str, Any]) -> tuple[dict, dict, dict, dict, dict]:
         batch, agents = self._batch, self.agents
@@ -53,12 +53,21 @@ class TogetherEnv(ParallelEnv):
         rewards = dict(zip(agents, batch.rewards[0].tolist(), strict=True))
         terminations = dict.fromkeys(agents, bool(batch.terminated[0]))
         truncations = dict.fromkeys(agents, bool(batch.truncated[0]))
-        infos = {agent: {"illegal": True} if batch.illegal[0, player] else {} for player, agent in enumerate(agents)}
+        infos = self._infos()
         if batch.ended[0]:
             self.agents = []
         if self.render_mode == "human":
             self.render()
         return observations, rewards, terminations, truncations, infos
+
+    def _infos(self) -> dict[str, dict[str, bool]]:
+        """``moves``: the player's next action will be read; ``illegal``: its last one was, and it forfeited."""
+        batch = self._batch
+        movers = range(len(self.possible_agents)) if self._together else batch.to_move[:1]
+        return {
+            agent: {"moves": player in movers and not batch.ended[0], "illegal": bool(batch.illegal[0, player])}
+            for player, agent in enumerate(self.possible_agents)
+        }
 
     def _observed(self) -> dict[str, dict[str, np.ndarray]]:
         return {agent: seen(self._batch, player) for player, agent in enumerate(self.agents)}

@@ -6,9 +6,10 @@ import numpy as np
 from agora.envs import paint
 from agora.envs.api import Discrete
 from agora.envs.canvas import ACCENT, INK, LINE, MUTED, PANEL, PAPER, SEATS, Canvas, picture, text_width
+from agora.envs.faces.text import FEW
 from agora.envs.game import Game
 
-FEW = 20  # legal actions are listed when they are no more than this
+LONG = 60  # characters of an example
 STRIP = 104  # height of the part below the drawing in which a person types, in pixels
 TYPED = 15  # size of what a person types, in pixels
 WAIT = 50  # milliseconds between looks at the window's events, which keeps Ctrl-C working
@@ -52,9 +53,11 @@ class Window:
             The actions that were meant, to be played one after the other; None when the window was closed.
         """
         drawing, line = picture(game, state, player), ""
+        hint = f"You can say: {listed(game, state, player)}"
+        self._put(_with_strip(drawing, line, message, hint))
         while True:
-            self._put(_with_strip(drawing, line, message, f"You can say: {listed(game, state, player)}"))
-            for event in self._events(WAIT):
+            events = self._events(WAIT)
+            for event in events:
                 if event.type == self._pygame.QUIT:
                     self.close()
                     return None
@@ -64,6 +67,8 @@ class Window:
                     actions, line, message = [], "", str(error)
                 if actions:
                     return actions
+            if events:
+                self._put(_with_strip(drawing, line, message, hint))
 
     def wait(self, canvas: Canvas, message: str) -> None:
         """Shows a drawing and ``message`` until a key, a click or the window is closed."""
@@ -129,14 +134,22 @@ def checked(game: Game, state: np.record, player: int, action: Any) -> Any:
 
 
 def listed(game: Game, state: np.record, player: int) -> str:
-    """The names of the legal actions when they are few, else how many or what they are."""
-    if not isinstance(game.spec.action, Discrete):
-        low, high, (size,) = game.spec.action
-        return f"{size} number{'s' if size > 1 else ''} from {low:g} to {high:g}"
+    """The names of the legal actions when they are few, else what they are, with an example."""
+    action = game.spec.action
+    if not isinstance(action, Discrete):
+        (size,) = action.shape
+        middle = np.full(size, (action.low + action.high) / 2, np.float32)
+        example = _shortened(game.words.name(game.world, state, player, middle))
+        return f"{size} number{'s' if size > 1 else ''} from {action.low:g} to {action.high:g}, such as {example}"
     allowed = np.flatnonzero(game.legal(state, player))
-    if len(allowed) > FEW:
-        return f"one of {len(allowed)} actions"
-    return ", ".join(game.words.name(game.world, state, player, int(action)) for action in allowed)
+    if len(allowed) <= FEW:
+        return ", ".join(game.words.name(game.world, state, player, int(choice)) for choice in allowed)
+    first, last = (_shortened(game.words.name(game.world, state, player, int(allowed[end]))) for end in (0, -1))
+    return f"one of {len(allowed)} actions, such as {first} or {last}"
+
+
+def _shortened(name: str) -> str:
+    return f"'{name}'" if len(name) <= LONG else f"'{name[:LONG].rstrip()}…'"
 
 
 def _with_strip(drawing: Canvas, line: str | None, message: str, hint: str) -> Canvas:

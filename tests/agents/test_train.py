@@ -244,7 +244,7 @@ def test_damaged_weights_are_refused(copied):
 
 
 def test_an_agent_for_other_options_is_refused(trained):
-    with pytest.raises(ValueError, match="takes 11 numbers and gives 2; .*'players': 3"):
+    with pytest.raises(ValueError, match=r"takes 11 numbers and gives 2; .*'players': 3"):
         agora.agents.api.load(trained / "agent", agora.envs.spec(KUHN, players=3))
 
 

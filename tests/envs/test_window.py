@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 import agora.envs
 from agora.cli import app
 from agora.envs import paint
+from agora.envs.api import Discrete
 from agora.envs.canvas import Canvas, picture
 from agora.envs.faces import window as window_module
 from agora.envs.faces.window import Window
@@ -121,6 +122,30 @@ def test_closing_while_watching_is_no_error(window, kuhn):
     window.close()
 
 
+def test_every_environment_is_shown_and_takes_a_typed_action(id, window, person):
+    game = agora.envs.game(id, **agora.envs.words_options(id))
+    state = game.settle(game.new(1))
+    player = max(int(state.to_move), 0)
+    before = game.save(state)
+    if isinstance(game.spec.action, Discrete):
+        action = int(np.flatnonzero(game.legal(state, player))[0])
+    else:
+        action = np.full(game.spec.action.shape, game.spec.action.high, np.float32)
+    person += [[*typed(game.words.name(game.world, state, player, action)), key(pygame.K_RETURN)]]
+    answer = window.ask(game, state, player)
+    assert len(answer) == 1
+    assert np.allclose(answer[0], action)
+    assert game.save(state) == before
+
+
+def test_every_target_of_a_drawing_is_a_legal_action(id):
+    game = agora.envs.game(id)
+    state = game.settle(game.new(1))
+    player = max(int(state.to_move), 0)
+    for target in picture(game, state, player).targets:
+        window_module.checked(game, state, player, target.action)
+
+
 def test_without_a_screen_the_error_says_what_to_do(kuhn, monkeypatch):
     def no_screen(size):
         raise pygame.error("No available video device")
@@ -141,6 +166,7 @@ def test_a_whole_game_is_played_with_the_mouse(person):
     person += [[click(*middle(canvas, 1))], [key(pygame.K_SPACE)]]
     result = CliRunner().invoke(app, ["play", "KuhnPoker", "--window", "--seed", "3"])
     assert result.exit_code == 0, result.output
+    assert "Returns in chips: player 1 (you) " in result.stdout
     assert person == []
 
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 import agora.envs
-from support import digest_of_play, hashed_actions
+from support import digest_of_play, hashed_actions, rows
 
 
 def test_twice_the_same(id):
@@ -25,10 +25,9 @@ def test_batch_size_does_not_matter(id):
     for _ in range(12):
         assert many.states[:2].tobytes() == few.states.tobytes()
         for batch in (many, few):
-            rows = (-1, batch.spec.observation_size)
-            legal = batch.legal.reshape(-1, batch.legal.shape[-1])
-            chosen = hashed_actions(batch.spec, batch.observation.reshape(rows)[:20], legal[:20])
-            actions = np.zeros((batch.num_envs * batch._lanes.observation.shape[1], *chosen.shape[1:]), chosen.dtype)
+            observation, legal = rows(batch)
+            chosen = hashed_actions(batch.spec, observation[:20], legal[:20])
+            actions = np.zeros((len(observation), *chosen.shape[1:]), chosen.dtype)
             actions[: len(chosen)] = chosen
             batch.step(actions)
 

@@ -4,7 +4,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 import agora.envs
-from support import hashed_actions
+from support import hashed_actions, rows
 
 STEPS = 40
 SEED = 11
@@ -19,8 +19,9 @@ def play_batch(id):
     batch = agora.envs.batch(id, 1, SEED, autoreset="disabled")
     spec, trace = batch.spec, []
     for _ in range(STEPS):
-        seen = batch.observation.reshape(-1, spec.observation_size).copy()
-        batch.step(hashed_actions(spec, seen, batch.legal.reshape(len(seen), -1)))
+        observation, legal = rows(batch)
+        seen = observation.copy()
+        batch.step(hashed_actions(spec, seen, legal))
         trace.append(traced(seen, batch.rewards[0], batch.terminated[0], batch.truncated[0]))
         if batch.ended[0]:
             break
@@ -49,24 +50,20 @@ def test_aec_agrees_with_batch(id):
 
 def test_parallel_agrees_with_batch(id):
     env = agora.envs.parallel(id)
-    shown, _ = env.reset(seed=SEED)
+    shown, infos = env.reset(seed=SEED)
     spec, trace = env.game.spec, []
     for _ in range(STEPS):
         agents = env.agents
-        movers = agents if spec.turns == "simultaneous" else [a for a in agents if moves(shown[a])]
+        movers = [agent for agent in agents if infos[agent]["moves"]]
         seen = np.stack([shown[agent]["observation"] for agent in movers])
         masks = np.stack([shown[agent].get("action_mask", np.zeros(0)) for agent in movers])
         actions = dict.fromkeys(agents, 0) | dict(zip(movers, hashed_actions(spec, seen, masks), strict=True))
-        shown, rewards, terminated, truncated, _ = env.step(actions)
+        shown, rewards, terminated, truncated, infos = env.step(actions)
         ended = terminated[agents[0]], truncated[agents[0]]
         trace.append(traced(seen, list(rewards.values()), *ended))
         if any(ended):
             break
     assert trace == play_batch(id)
-
-
-def moves(shown):
-    return "action_mask" not in shown or shown["action_mask"].any()
 
 
 def test_single_agrees_with_batch(id):

@@ -16,6 +16,7 @@ def test_gymnasium_check_env(id):
     env.close()
 
 
+@pytest.mark.filterwarnings("ignore:We recommend you to use a symmetric:UserWarning")  # shares lie in [0, 1]
 def test_sb3_check_env(id):
     check_env_sb3(agora.envs.single(id))
 

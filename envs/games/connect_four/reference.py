@@ -42,7 +42,7 @@ def walk(world: World) -> tuple[int, float]:
 
 def _after(own: int, other: int, visit, world: World) -> tuple[int, float]:
     """What a move that leads to ``own`` and ``other`` is worth to the player who made it."""
-    if _has_line(world, own):
+    if has_line(world, own):
         return 1, 1.0
     value, mean = visit(other, own)
     return -value, -mean
@@ -57,8 +57,8 @@ def _landings(world: World, taken: int) -> list[int]:
     return stones
 
 
-def _has_line(world: World, bits):
-    """Whether ``bits``, laid out as in ``rules.wins``, hold a line; a number or an array of them."""
+def has_line(world: World, bits):
+    """Whether ``bits``, row * (columns + 1) + column as in the state, hold a line; a number or an array of them."""
     found = 0
     for stride in (1, world.columns, world.columns + 1, world.columns + 2):
         run = bits
@@ -79,7 +79,7 @@ def random_return(world: World, games: int, seed: int) -> float:
         lane = np.arange(len(column))
         bits[ply % 2] |= np.int64(1) << (height[lane, column] * (world.columns + 1) + column)
         height[lane, column] += 1
-        won = _has_line(world, bits[ply % 2])
+        won = has_line(world, bits[ply % 2])
         total += int(won.sum()) * (1 - 2 * (ply % 2))
         height, bits = height[~won], bits[:, ~won]
     return total / games

@@ -7,8 +7,24 @@ from agora.envs.api import Reference
 from agora.envs.games.kuhn_poker.rules import World
 
 
+# Return at each seat in equilibrium. With more than two players there are many equilibria with different returns.
+_BEST: dict[int, tuple[tuple[float, ...], str]] = {
+    2: ((-1 / 18, 1 / 18), "H. W. Kuhn, 1950: the value of the game"),
+    3: (
+        (-1 / 48, -1 / 48, 1 / 24),
+        "one of many equilibria: the second player never bets first, in the family of D. Szafron, R. Gibson and "
+        "N. Sturtevant, AAMAS 2013, where player 1 gives player 3 up to another 1/96",
+    ),
+    4: (
+        (-0.01405, -0.01405, -0.01, 0.0381),
+        "one of many equilibria: that of scripted/equilibrium, whose NashConv is 0 by exact best responses",
+    ),
+}
+
+
 def reference(world: World) -> Reference:
-    return Reference(uniform_returns(world.players), *_BEST[world.players])
+    best, source = _BEST[world.players]
+    return Reference(uniform_returns(world.players), best, "exact", source)
 
 
 def uniform_returns(players: int) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from agora.envs.api import Reference
-from agora.envs.negotiation.alternating_offers.rules import DEAL, World, periods
+from agora.envs.negotiation.alternating_offers.rules import DEAL, World
 
 _ROUNDING = 1e-12  # a share that is short by less counts as enough
 
@@ -13,8 +13,8 @@ _ROUNDING = 1e-12  # a share that is short by less counts as enough
 def equilibrium(world: World) -> np.ndarray:
     """The share that is offered in each period, (T,), which is also the least that is taken then.
 
-    T is the horizon; without one it is 2, and period t is like t mod 2. An offer that leaves the other player
-    indifferent is taken. With divisible pies this is the only subgame-perfect equilibrium. With bins and no horizon
+    T is the horizon; without one it is 2, and period t is like t mod 2. Whoever is indifferent, as the one who offers
+    or as the one who answers, prefers the deal. With divisible pies this is the only subgame-perfect equilibrium. With bins and no horizon
     there are several (E. van Damme, R. Selten, E. Winter, "Alternating bid bargaining with a smallest money unit",
     Games and Economic Behavior 2, 1990): it is the stationary one that is nearest to that of divisible pies.
     """
@@ -64,12 +64,9 @@ def possible(world: World, share: float) -> float:
 def reference(world: World) -> Reference:
     """Random play by summing over the periods; as best, the return of each seat in equilibrium."""
     offered = float(equilibrium(world)[0])
-    if world.horizon:
-        method = "backward induction"
-    else:
-        method = "closed form (Rubinstein 1982)" + (
-            ", the nearest stationary equilibrium on the grid" if world.bins else ""
-        )
+    method = "backward induction" if world.horizon else "closed form (Rubinstein 1982)"
+    if world.bins and not world.horizon:
+        method += ", the nearest stationary one on the grid"
     return Reference(
         random=random_returns(world),
         best=(1 - offered, offered),
@@ -84,7 +81,7 @@ def random_returns(world: World) -> tuple[float, float]:
     A random share is taken by a random threshold with probability 1/2; then whoever takes it gets 2/3 on average. With
     bins an answer is one action among all, and has nothing to do with the offer, which is half of the pie on average.
     """
-    d, last = expected_discounts(world), periods(world) - 1
+    d, last = expected_discounts(world), world.periods - 1
     returns = [0.0, 0.0]
     for player in (0, 1):
         reached = 1.0  # probability of this period, times the player's discounts

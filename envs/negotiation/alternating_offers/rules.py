@@ -10,11 +10,11 @@ A player answers the standing offer and makes the next one in a single decision,
 that it could react to. That keeps subgame perfection exact: whoever answers has seen the offer.
 
 # Observation
-`seat` (2): the own seat, one-hot. `standing` (2): one-hot over an offer to me, an offer of mine; zeros before the first.
-`share` (1): the share of the pie that the standing offer would give to the player, 0 before the first. `pie` (2): what
-the whole pie is still worth, to the player and to the other. `period` (horizon + 1; without a horizon 1): offers made so
-far, one-hot; without a horizon always 1, since the game ahead stays the same. `outcome` (3): how the game ended, one-hot
-over deal, break-down, last offer turned down; zeros before the end.
+`seat` (2): the own seat, one-hot. `standing` (2): one-hot over an offer to me and an offer of mine; zeros before the
+first. `share` (1): the share of the pie that the standing offer would give to the player, 0 before the first. `pie`
+(2): what the whole pie is still worth, to the player and to the other. `period` (1): offers made so far, divided by the
+most decisions that there can be: one more than the horizon, or those until the engine's cut. `outcome` (3): how the
+game ended, one-hot over deal, break-down, last offer turned down; zeros before the end.
 
 # Action
 With `bins` = 0: `Box(0, 1, (2,))`. First the offer: the share of the pie that goes to the other player if it takes it.
@@ -37,8 +37,8 @@ the engine cuts the game (truncated) when less than a millionth of the pie is le
   times the probability that talks go on must both be at most 0.999.
 - `breakdown` (0 to 1, default 0): probability that talks break down when an offer is turned down and another one could
   be made.
-- `bins` (0 to 100, default 0): 0: any share can be offered; else the pie is cut into so many equal pieces and offers are
-  whole numbers of them.
+- `bins` (0 to 100, default 0): 0: any share can be offered; else the pie is cut into so many equal pieces and offers
+  are whole numbers of them.
 
 # Source
 A. Rubinstein, "Perfect equilibrium in a bargaining model", Econometrica 50, 1982. Finite horizon: I. Stahl, "Bargaining
@@ -69,36 +69,28 @@ class World(NamedTuple):
     horizon: int
     breakdown: float
     bins: int
+    periods: int  # offers that can be answered: the horizon, or those until the engine's cut
 
 
 def make_world(
     discount_1: float = 0.9, discount_2: float = 0.9, horizon: int = 0, breakdown: float = 0.0, bins: int = 0
 ) -> World:
-    world = World(
-        discount_1=check_number("discount_1", discount_1, 0.0, 1.0),
-        discount_2=check_number("discount_2", discount_2, 0.0, 1.0),
-        horizon=check_integer("horizon", horizon, 0, 100),
-        breakdown=check_number("breakdown", breakdown, 0.0, 1.0),
-        bins=check_integer("bins", bins, 0, 100),
-    )
-    if not world.horizon and patience(world) > 0.999:
+    discounts = check_number("discount_1", discount_1, 0.0, 1.0), check_number("discount_2", discount_2, 0.0, 1.0)
+    horizon = check_integer("horizon", horizon, 0, 100)
+    breakdown = check_number("breakdown", breakdown, 0.0, 1.0)
+    patience = max(discounts) * (1.0 - breakdown)
+    if not horizon and patience > 0.999:
         raise ValueError(
-            f"discount_1={discount_1!r}, discount_2={discount_2!r} with breakdown={breakdown!r} and no horizon would let "
+            f"discount_1={discount_1!r}, discount_2={discount_2!r}, breakdown={breakdown!r} and no horizon would let "
             "talks go on for ever: lower the discounts to 0.999 or less, raise breakdown, or give a horizon."
         )
-    return world
+    periods = horizon or periods_until_cut(patience)
+    return World(*discounts, horizon, breakdown, check_integer("bins", bins, 0, 100), periods)
 
 
-def patience(world: World) -> float:
-    """What a further period leaves of the expected pie to the more patient player."""
-    return max(world.discount_1, world.discount_2) * (1.0 - world.breakdown)
-
-
-def periods(world: World) -> int:
-    """Offers that can be answered: the horizon, or those until the engine's cut."""
-    if world.horizon:
-        return world.horizon
-    return 2 if patience(world) <= LEFT else max(2, math.ceil(math.log(LEFT) / math.log(patience(world))))
+def periods_until_cut(patience: float) -> int:
+    """Offers that can be answered without a horizon, when a period leaves ``patience`` to the more patient player."""
+    return 2 if patience <= LEFT else max(2, math.ceil(math.log(LEFT) / math.log(patience)))
 
 
 def make_spec(world: World) -> Spec:
@@ -114,12 +106,12 @@ def make_spec(world: World) -> Spec:
             Piece("standing", (2,), 0, 1, "one-hot over an offer to me, an offer of mine; zeros before the first"),
             Piece("share", (1,), 0, 1, "share of the pie that the standing offer would give to me"),
             Piece("pie", (2,), 0, 1, "what the whole pie is still worth, to me and to the other"),
-            Piece("period", (world.horizon + 1,), 0, 1, "offers made so far, one-hot; always 1 without a horizon"),
+            Piece("period", (1,), 0, 1, "offers made so far, divided by the most decisions that there can be"),
             Piece("outcome", (3,), 0, 1, "one-hot over deal, break-down, last offer turned down; zeros before the end"),
         ),
         returns=(0.0, 1.0),
         unit="pies",
-        max_steps=periods(world) + 1,
+        max_steps=world.periods + 1,
         seats=("player 1", "player 2"),
     )
 
@@ -210,6 +202,6 @@ def observe(world, state, player, out):
         out.share[0] = 1.0 - state.offer if mine else state.offer
     out.pie[0] = state.pie[player]
     out.pie[1] = state.pie[1 - player]
-    out.period[state.made if world.horizon > 0 else 0] = 1
+    out.period[0] = state.made / (world.periods + 1)
     if state.outcome != GOING:
         out.outcome[state.outcome - 1] = 1

@@ -20,7 +20,7 @@ ENDINGS = {
     BROKEN_DOWN: "The offer was turned down and the talks broke down: no deal.",
     EXPIRED: "The last offer was turned down: no deal.",
 }
-_NUMBER = r"(\d+(?:\.\d*)?(?:e-?\d+)?|\.\d+)"
+_NUMBER = r"(\d+(?:\.\d*)?(?:e-\d+)?|\.\d+)"
 
 
 def describe(world: World, state, player: int | None) -> str:
@@ -29,9 +29,8 @@ def describe(world: World, state, player: int | None) -> str:
     limit = f" of {world.horizon}" if world.horizon else ""
     if state.made:
         author = (state.made - 1) % 2
-        lines.append(
-            f"Period {state.made}{limit}: player {author + 1} offers {share(world, state.offer)} to player {2 - author}."
-        )
+        offer = f"player {author + 1} offers {share(world, state.offer)} to player {2 - author}"
+        lines.append(f"Period {state.made}{limit}: {offer}.")
     worth = [f"{state.pie[seat]:.4g} to player {seat + 1}" for seat in (0, 1)]
     lines.append(f"The whole pie is worth {worth[0]} and {worth[1]}.")
     if state.outcome == GOING:

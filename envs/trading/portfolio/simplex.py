@@ -23,7 +23,7 @@ def minimise_quadratic(curvature: np.ndarray, slope: np.ndarray, start: np.ndarr
         start: (L, N) on the simplex; the nearer to the answer, the faster.
 
     Raises:
-        RuntimeError: no optimum was found, because ``curvature`` is not positive definite.
+        RuntimeError: no optimum was found, as can happen when ``curvature`` is not positive definite.
     """
     weights, free = start.copy(), start > 0
     rows = np.arange(len(start))  # those that are not solved yet
@@ -39,7 +39,7 @@ def minimise_quadratic(curvature: np.ndarray, slope: np.ndarray, start: np.ndarr
         rows = rows[blocked | wanted]
         if not len(rows):
             return weights
-    raise RuntimeError("minimise_quadratic found no optimum: the curvature is not positive definite.")
+    raise RuntimeError("minimise_quadratic goes in circles: is the curvature positive definite?")
 
 
 def _on_face(curvature: np.ndarray, slope: np.ndarray, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

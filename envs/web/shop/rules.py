@@ -117,6 +117,7 @@ class World(NamedTuple):
     frame_words: np.ndarray  # (frames, words) int16, words between an instruction's phrases, NONE where none
     typing: int  # 1 with query="words"
     noise: float
+    catalogue_seed: int
 
 
 def make_world(
@@ -130,7 +131,7 @@ def make_world(
         noise,
     )
     typing = check_choice("query", query, ("templates", "words")) == "words"
-    return World(sold, goals, build_index(sold), TYPE_FACTOR, FRAME_WORDS, int(typing), noise)
+    return World(sold, goals, build_index(sold), TYPE_FACTOR, FRAME_WORDS, int(typing), noise, int(catalogue_seed))
 
 
 def step_limit(world: World) -> int:
@@ -147,7 +148,9 @@ def make_spec(world: World) -> Spec:
         Piece("progress", (3,), 0, 1, "share of steps used, results page / 5, hits / 50"),
         Piece("tried", (len(TEMPLATES),), 0, 1, "1 for query templates used before"),
         Piece("results", (PAGE_HITS, 8), 0, 1, "hit, type, three attributes, in limit, price, opened before"),
-        Piece("product", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered and chosen, pages read"),
+        Piece(
+            "product", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered and chosen, pages read"
+        ),
         Piece("options", (OPTION_GROUPS, OPTION_VALUES, 3), 0, 1, "offered, chosen, wanted"),
         Piece("typed", (len(WORDS) if world.typing else 1,), 0, 1, "words of the query, counted in 24ths"),
     )

@@ -1,0 +1,213 @@
+"""From a season's file to tables: checked settings, killed runs, the same bytes every time."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agora import envs
+from agora.agents.api import SampledAgent, from_function, load, scripted_names
+from agora.leaderboard import schedule, season, store
+from agora.leaderboard.match import replay
+from agora.leaderboard.season import evaluate, read_season, run_season, short_name
+
+SEASON = """
+title = "Test season"
+seed = 5
+
+[[environments]]
+id = "agora/KuhnPoker-v0"
+games = { quick = 400, full = 800 }
+agents = ["random", "random", { name = "uniform", agent = "random" }]
+
+[[environments]]
+id = "agora/KuhnPoker-v0"
+games = 60
+agents = ["random", "random"]
+options = { players = 3 }
+"""
+WRITTEN = ["leaderboard.csv", "leaderboard.html", "leaderboard.json", "leaderboard.md", "log.jsonl"]
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text(SEASON)
+    return path
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_season_writes_everything_and_the_same_bytes_twice(file, tmp_path):
+    sections = run_season(file, tmp_path / "one", progress=False)
+    run_season(file, tmp_path / "two", progress=False)
+    one = contents(tmp_path / "one")
+    assert list(one) == WRITTEN
+    assert one == contents(tmp_path / "two")
+    assert [section.games for section in sections] == [1200, 120]
+    assert sections[0].table("ranking").column("agent").count("random (2)") == 1
+    run_season(file, tmp_path / "one", progress=False)  # again: nothing is played, nothing changes
+    assert contents(tmp_path / "one") == one
+
+
+def test_the_budget_decides_how_much_is_played(file, tmp_path):
+    sections = run_season(file, tmp_path / "out", budget="full", progress=False)
+    assert [section.games for section in sections] == [2400, 120]
+
+
+def test_every_deal_of_the_log_is_swapped_and_replays(file, tmp_path):
+    run_season(file, tmp_path / "out", progress=False)
+    games = store.read(tmp_path / "out" / "log.jsonl").games[0]
+    for first, second in zip(games[::2], games[1::2], strict=True):
+        assert (first.deal, first.seed) == (second.deal, second.seed)
+        assert first.seating == second.seating[::-1]
+    lineups = {frozenset(game.seating): [] for game in games}
+    for game in games:
+        lineups[frozenset(game.seating)].append(game.seed)
+    assert len({tuple(seeds) for seeds in lineups.values()}) == 1  # all lineups play the same deals
+    assert (replay(envs.game("agora/KuhnPoker-v0"), games) == [game.returns for game in games]).all()
+
+
+CHILD = """
+import sys, time
+from agora.leaderboard import schedule, season, store
+schedule._GAMES_AT_ONCE = 20
+append = store.Log.append
+def slowly(self, *unit):
+    time.sleep(0.02)
+    append(self, *unit)
+store.Log.append = slowly
+season.run_season(sys.argv[1], sys.argv[2], progress=False)
+"""
+
+
+def test_killed_half_way_and_started_again_the_tables_are_the_same(file, tmp_path, monkeypatch):
+    monkeypatch.setattr(schedule, "_GAMES_AT_ONCE", 20)
+    run_season(file, tmp_path / "whole", progress=False)
+    whole = contents(tmp_path / "whole")
+    out = tmp_path / "killed"
+    for share in (0.2, 0.7):
+        child = subprocess.Popen([sys.executable, "-c", CHILD, str(file), str(out)], cwd=tmp_path)
+        goal = share * len(whole["log.jsonl"])
+        deadline = time.monotonic() + 60
+        while not (out / "log.jsonl").exists() or (out / "log.jsonl").stat().st_size < goal:
+            assert child.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        child.send_signal(signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+        assert goal <= (out / "log.jsonl").stat().st_size < len(whole["log.jsonl"])
+    with (out / "log.jsonl").open("ab") as log:
+        log.write(b'{"record":"game","deal":1')  # and the last line was not finished
+    run_season(file, out, progress=False)
+    assert contents(out) == whole
+
+
+def test_agents_that_crash_leave_the_others_alone():
+    def crash(observation, legal):
+        raise RuntimeError("no")
+
+    honest = {"a": "random", "b": SampledAgent(lambda observation, legal: legal * [0.7, 0.3])}
+    alone = evaluate("agora/KuhnPoker-v0", honest, games=300, progress=False)
+    crowd = evaluate("agora/KuhnPoker-v0", {**honest, "c": from_function(crash)}, games=300, progress=False)
+    ranking = crowd.table("ranking")
+    assert dict(zip(ranking.column("agent"), ranking.column("forfeits"), strict=True))["c"] > 0
+    assert ranking.column("agent")[-1] == "c"
+    assert crowd.table("matrix").rows[0][2] == alone.table("matrix").rows[0][2]
+
+
+def test_exploitability_of_shown_policies_is_exact():
+    hidden = from_function(lambda observation, legal: np.zeros(len(legal), np.int64))
+    ranking = evaluate("agora/KuhnPoker-v0", {"uniform": "random", "hidden": hidden}, 20, progress=False).table(
+        "ranking"
+    )
+    found = dict(zip(ranking.column("agent"), ranking.column("exploitability"), strict=True))
+    assert found["uniform"].exact
+    assert found["uniform"].value == pytest.approx(11 / 24)
+    assert found["hidden"] is None
+
+
+def test_evaluate_keeps_nothing_unless_told_and_counts_duplicates(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    section = evaluate("agora/KuhnPoker-v0", ["random", "random", "random"], games=7, progress=False)
+    assert sorted(section.table("ranking").column("agent")) == ["random", "random (2)", "random (3)"]
+    assert section.contest.deals == 4
+    assert list(tmp_path.iterdir()) == []
+    evaluate("agora/KuhnPoker-v0", ["random"], games=7, out=tmp_path / "kept", progress=False)
+    assert sorted(contents(tmp_path / "kept")) == WRITTEN
+
+
+def test_options_and_seeds_reach_the_games(tmp_path):
+    three = evaluate("agora/KuhnPoker-v0", ["random", "random"], 30, options={"players": 3}, progress=False)
+    assert three.contest.players == 3
+    assert three.contest.title == "agora/KuhnPoker-v0 (players=3)"
+    for seed in (1, 2):
+        evaluate("agora/KuhnPoker-v0", ["random"], 30, seed=seed, out=tmp_path / str(seed), progress=False)
+    first, second = (store.read(tmp_path / str(seed) / "log.jsonl").games[0] for seed in (1, 2))
+    assert {game.seed for game in first}.isdisjoint(game.seed for game in second)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sede = 1\nenvironments = []", "unknown field `sede`.*Did you mean 'seed'"),
+        ('[[environments]]\nid = "x"\nagnets = []', "Did you mean 'agents'"),
+        ('[[environments]]\nid = "x"', "missing required field `agents`"),
+        ('[[environments]]\nid = "x"\nagents = []\ngames = 0', ">= 1"),
+        ('[[environments]]\nid = "x"\nagents = [{name = "y"}]', "either `agent` or `train`"),
+        ('[[environments]]\nid = "x"\nagents = [{name = "y", agent = "r", train = "t"}]', "either `agent` or `train`"),
+        ('[[environments]]\nid = "agora/KuhnPokr-v0"\nagents = ["random"]', "Did you mean 'agora/KuhnPoker-v0'"),
+        ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = []', "no agents"),
+        ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["rondom"]', "There is no agent 'rondom'"),
+        ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = [{name="x", train="none.toml"}]', "no settings file"),
+        ("seed = ", "not valid TOML"),
+    ],
+)
+def test_wrong_settings_are_told(tmp_path, text, message):
+    path = tmp_path / "season.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=f"(?s){message}"):
+        run_season(path, tmp_path / "out", progress=False)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(ValueError, match="Cannot read the season"):
+        read_season(tmp_path / "none.toml")
+
+
+def test_what_is_to_be_trained_is_trained_first(tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(season, "_train", lambda *arguments: calls.append(arguments) or "random")
+    path = tmp_path / "season.toml"
+    path.write_text('[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 4\nagents = [{name="me", train="k.toml"}]')
+    ranking = run_season(path, tmp_path / "out", progress=False)[0].table("ranking")
+    assert ranking.column("agent") == ["me"]
+    assert [call[0] for call in calls] == ["k.toml"]
+
+
+def test_short_names():
+    assert short_name("scripted/fair") == "fair"
+    assert short_name(Path("runs/leduc/agent")) == "leduc"
+    assert short_name("somewhere/mine") == "mine"
+    assert short_name(from_function(len)) == "FunctionAgent"
+
+
+def test_no_games_is_refused():
+    with pytest.raises(ValueError, match="games=0"):
+        evaluate("agora/KuhnPoker-v0", ["random"], games=0, progress=False)
+
+
+def test_the_season_that_ships_is_valid_and_has_every_environment():
+    shipped = read_season(Path(__file__).parents[2] / "leaderboard" / "season.toml")
+    assert list(dict.fromkeys(environment.id for environment in shipped.environments)) == envs.ids()
+    for environment in shipped.environments:
+        spec = envs.spec(environment.id, **environment.options)
+        scripted = [name for name in environment.agents if isinstance(name, str)]
+        assert set(scripted) == {"random", *scripted_names(environment.id)}
+        assert all(load(name, spec) for name in scripted)
