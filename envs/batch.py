@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import count
@@ -39,6 +40,8 @@ class Lanes(NamedTuple):
 
     states: np.recarray  # (B,) the games
     accounts: np.recarray  # (B,) what the engine keeps of each lane, see _account
+    masks: np.recarray  # (B,) with field legal (S, A) u1, of whoever decides next
+    payments: np.recarray  # (B,) with field rewards (P,) float64, of the last step
     observation: np.recarray  # (B, S) of Spec.observation_record, of whoever decides next
     final_states: np.recarray  # (B,) the last game that ended in each lane, as it ended
     blank_state: np.recarray  # (1,) zeros; copying a record is faster than clearing its fields
@@ -53,12 +56,11 @@ def _account(spec: Spec, slots: int) -> np.dtype:
     ``taken`` are room for the loop to work in.
     """
     players, action = spec.players, spec.action
-    actions, shape = (action.n, ()) if isinstance(action, Discrete) else (0, action.shape)
+    shape = () if isinstance(action, Discrete) else action.shape
     kind = np.dtype(spec.action_dtype).str
     return np.dtype(
         [
             ("rng", "u8"),  # generator of seats played at random, apart from the game's own
-            ("rewards", "f8", (players,)),  # of the last step
             ("carried", "f8", (players,)),  # of an opening played at random, due with the next step
             ("returns", "f8", (players,)),  # of the episode so far
             ("final_returns", "f8", (players,)),  # of the last episode that ended
@@ -73,7 +75,6 @@ def _account(spec: Spec, slots: int) -> np.dtype:
             ("illegal", "u1", (players,)),  # the last action was illegal
             ("clipped", "u1", (players,)),  # the last action was outside the Box and was clipped
             ("random_seats", "u1", (players,)),  # seats that the loop plays uniformly at random
-            ("legal", "u1", (slots, actions)),  # masks of whoever decides next
         ]
     )
 
@@ -108,7 +109,7 @@ class Batch:
         illegal: ``forfeit`` ends the episode with the worst return for the offender; in a zero-sum game the others
             share what it loses, otherwise they keep what they have. ``random`` plays a random legal action instead.
             ``raise`` raises ValueError before any game has moved.
-        max_steps: cuts episodes earlier than ``Spec.max_steps``.
+        max_steps: cuts episodes after so many decisions instead of ``Spec.max_steps``.
         random_seats: (P,) or (B, P) bool, seats that the loop itself plays uniformly at random.
         threads: at most so many at once; by default one per processor.
 
@@ -137,7 +138,7 @@ class Batch:
         self.illegal_mode: Illegal = illegal
         self._lanes = _allocate(game, num_envs, _AUTORESET[autoreset], _ILLEGAL[illegal])
         if max_steps is not None:
-            self._lanes.settings.max_steps = check_integer("max_steps", max_steps, 1, game.spec.max_steps)
+            self._lanes.settings.max_steps = check_integer("max_steps", max_steps, 1, 2**31 - 1)
         self._random_seats = self._lanes.accounts.random_seats
         self._random_seats[:] = random_seats
         self._seeded = False
@@ -155,13 +156,13 @@ class Batch:
         """Makes the public views of the loop's arrays."""
         lanes, accounts = self._lanes, self._lanes.accounts
         one_slot = lanes.observation.shape[1] == 1
-        observation, legal = _flat(lanes.observation, self.spec), accounts.legal.view(np.bool_)
+        observation, legal = _flat(lanes.observation, self.spec), lanes.masks.legal.view(np.bool_)
         self.states = lanes.states
         """The games (B,), to read; write them only through ``restore``."""
         self.observation = _read_only(observation[:, 0] if one_slot else observation)
         self.legal = _read_only(legal[:, 0] if one_slot else legal)
         self.to_move = _read_only(lanes.states.to_move)
-        self.rewards = _read_only(accounts.rewards)
+        self.rewards = _read_only(lanes.payments.rewards)
         self.returns = _read_only(accounts.returns)
         self.terminated = _read_only(accounts.terminated)
         self.truncated = _read_only(accounts.truncated)
@@ -229,27 +230,34 @@ class Batch:
     def sample(self) -> np.ndarray:
         """Uniformly drawn legal actions for whoever decides, as ``step`` takes them; zeros in games that have ended."""
         actions = np.zeros((self.num_envs, *self._action_shape), self.spec.action_dtype)
-        self.game.loop.sample(self._lanes, self._all, actions)
+        sample, lanes = self.game.loop.sample, self._lanes
+        self._in_parts(self.num_envs, lambda start, stop: sample(lanes, actions, start, stop))
         return actions[:, 0] if self._action_shape[0] == 1 else actions
 
     def _run(self, chosen: np.ndarray, actions: np.ndarray, dealing: bool) -> None:
-        play, world, lanes = self._play or self.game.loop.play, self.game.world, self._lanes
-        rows = len(chosen)
+        play, world, lanes, rows = self._play or self.game.loop.play, self.game.world, self._lanes, len(chosen)
+        if rows < 2 * _ROWS_PER_THREAD:
+            play(world, lanes, chosen, actions, 0, rows, dealing)
+        else:
+            self._in_parts(rows, lambda start, stop: play(world, lanes, chosen, actions, start, stop, dealing))
+        if self._play is None:
+            self._play = direct(play, world, lanes, chosen, actions, 0, rows, dealing)
+
+    def _in_parts(self, rows: int, work: Callable[[int, int], None]) -> None:
+        """Calls ``work(start, stop)`` until all rows are done, from several threads when there are many rows."""
         threads = min(self._threads, rows // _ROWS_PER_THREAD)
         if threads < 2:
-            play(world, lanes, chosen, actions, 0, rows, dealing)
-            if self._play is None:
-                self._play = direct(play, world, lanes, chosen, actions, 0, rows, dealing)
+            work(0, rows)
             return
         parts = count()
 
-        def work() -> None:
-            """Plays the next part that nobody has begun, until none is left."""
+        def work_on() -> None:
+            """Takes the next part that nobody has begun, until none is left."""
             while (start := next(parts) * _ROWS_PER_PART) < rows:
-                play(world, lanes, chosen, actions, start, min(start + _ROWS_PER_PART, rows), dealing)
+                work(start, min(start + _ROWS_PER_PART, rows))
 
-        helpers = [_pool(self._threads).submit(work) for _ in range(threads - 1)]
-        work()
+        helpers = [_pool(self._threads).submit(work_on) for _ in range(threads - 1)]
+        work_on()
         for helper in helpers:
             if not helper.cancel():  # one that has not begun has nothing left to do
                 helper.result()
@@ -265,7 +273,7 @@ class Batch:
     def _check_one(self, lane: int, slot: int, action: np.ndarray) -> None:
         player = self.states[lane].to_move if actions_take_turns(self.spec) else slot
         if isinstance(self.spec.action, Discrete):
-            allowed = np.flatnonzero(self._lanes.accounts.legal[lane, slot])
+            allowed = np.flatnonzero(self._lanes.masks.legal[lane, slot])
             if action not in allowed:
                 raise ValueError(f"action {action} of player {player} in lane {lane} is illegal; legal: {allowed}.")
         elif np.isnan(action).any():
@@ -274,6 +282,10 @@ class Batch:
     def play_at_random(self, lanes: np.ndarray, seats: np.ndarray) -> None:
         """From the next deal on, the loop itself plays ``seats`` (L, P) bool of ``lanes`` (L,) uniformly at random."""
         self._random_seats[lanes] = seats
+
+    def rewards_of(self, players: np.ndarray) -> np.ndarray:
+        """The reward of ``players[lane]`` in each lane's last step, (B,) float64."""
+        return self.game.loop.pick(self._lanes.payments.rewards, players)
 
     def observe(self, players: int | np.ndarray, lanes: np.ndarray | None = None, *, final: bool = False) -> np.ndarray:
         """What ``players``, one or one for each of ``lanes`` (L,), know, whoever moves: a new array (L, O).
@@ -308,7 +320,7 @@ class Batch:
 
     def _stored(self) -> list[np.ndarray]:
         lanes = self._lanes
-        return [lanes.states, lanes.accounts, lanes.observation, lanes.final_states]
+        return [lanes.states, lanes.accounts, lanes.masks, lanes.payments, lanes.observation, lanes.final_states]
 
 
 def actions_take_turns(spec: Spec) -> bool:
@@ -338,6 +350,8 @@ def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
     return Lanes(
         states=states,
         accounts=np.zeros(num_envs, _account(spec, slots)).view(np.recarray),
+        masks=np.zeros(num_envs, [("legal", "u1", (slots, action.n if discrete else 0))]).view(np.recarray),
+        payments=np.zeros(num_envs, [("rewards", "f8", (players,))]).view(np.recarray),
         observation=observation,
         final_states=final_states,
         blank_state=np.zeros(1, game.dtype).view(np.recarray),

@@ -87,9 +87,9 @@ def draw_action(stream, player, mask, low, high, taken):
 
 
 @rule
-def decide(account, settings, slot, player, drawn):
+def decide(account, masks, settings, slot, player, drawn):
     """Fills in what ``player`` does, at random if ``drawn``; False when it forfeits."""
-    mask, taken = account.legal[slot], account.taken
+    mask, taken = masks.legal[slot], account.taken
     if drawn or account.random_seats[player]:
         draw_action(account, player, mask, settings.low, settings.high, taken)
         return True
@@ -125,15 +125,15 @@ def forfeit(account, settings):
 
 
 @rule
-def play_turn(world, state, account, settings, drawn):
+def play_turn(world, state, account, masks, settings, drawn):
     """One decision, by one player or by all at once."""
     state.steps += 1
     accepted = True
     if state.to_move == EVERYONE:
         for player in range(account.earned.shape[0]):
-            accepted = decide(account, settings, player, player, drawn) and accepted
+            accepted = decide(account, masks, settings, player, player, drawn) and accepted
     else:
-        accepted = decide(account, settings, 0, int(state.to_move), drawn)
+        accepted = decide(account, masks, settings, 0, int(state.to_move), drawn)
     if accepted:
         step(world, state, account.taken, account.earned)
     else:
@@ -142,7 +142,7 @@ def play_turn(world, state, account, settings, drawn):
 
 
 @rule
-def book(account, opening):
+def book(account, pay, opening):
     """Credits what was earned: in an opening to what is due with the next step, else to this step."""
     for player in range(account.earned.shape[0]):
         earned = account.earned[player]
@@ -150,17 +150,17 @@ def book(account, opening):
         if opening:
             account.carried[player] += earned
         else:
-            account.rewards[player] += earned
+            pay.rewards[player] += earned
 
 
 @rule
-def clear_step(account):
+def clear_step(account, pay):
     """Forgets what the step before left; an opening's rewards are due now."""
     if account.flagged:
         account.flagged = False
         fill(account.illegal, False)
         fill(account.clipped, False)
-    copy(account.rewards, account.carried)
+    copy(pay.rewards, account.carried)
     fill(account.carried, 0.0)
 
 
@@ -176,24 +176,24 @@ def clear_episode(lanes, lane, state, account):
 
 
 @rule
-def write_mask(world, state, account, slot, player):
-    mask = account.legal[slot]
+def write_mask(world, state, masks, slot, player):
+    mask = masks.legal[slot]
     if mask.shape[0] > 0:
         fill(mask, False)
         legal(world, state, player, mask)
 
 
 @rule
-def show(world, lanes, lane, state, account):
+def show(world, lanes, lane, state, account, masks):
     """Writes the observation and the mask of whoever decides next; after the end there is nothing to choose."""
     for slot in range(lanes.observation.shape[1]):
         player = slot if state.to_move == EVERYONE else max(int(state.to_move), 0)
         lanes.observation[lane, slot] = lanes.blank_observation[0]
         observe(world, state, player, lanes.observation[lane, slot])
         if account.ended:
-            fill(account.legal[slot], False)
+            fill(masks.legal[slot], False)
         else:
-            write_mask(world, state, account, slot, player)
+            write_mask(world, state, masks, slot, player)
 
 
 @rule
@@ -205,13 +205,13 @@ def finish(lanes, lane, account):
 
 
 @rule
-def play_lane(world, lanes, lane, state, account, settings, dealing):
+def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing):
     """One call of ``Batch.step`` for one lane; ``dealing`` starts an episode instead.
 
     The loop goes on through the end of an episode and through seats that are played at random, until a seat of ours
     decides or the lane stands still. An episode that ends before a seat of ours has decided is dealt again.
     """
-    clear_step(account)
+    clear_step(account, pay)
     if account.ended and not dealing:
         dealing = settings.autoreset == NEXT_STEP
         if not dealing:
@@ -224,9 +224,9 @@ def play_lane(world, lanes, lane, state, account, settings, dealing):
             clear_episode(lanes, lane, state, account)
             reset(world, state)
         else:
-            play_turn(world, state, account, settings, drawn)
+            play_turn(world, state, account, masks, settings, drawn)
         settle(world, state, account)
-        book(account, opening)
+        book(account, pay, opening)
         cut = not state.over and state.steps >= settings.max_steps
         if state.over or cut:
             if not opening:
@@ -239,9 +239,9 @@ def play_lane(world, lanes, lane, state, account, settings, dealing):
             break
         else:
             drawn = True
-            write_mask(world, state, account, 0, int(state.to_move))
+            write_mask(world, state, masks, 0, int(state.to_move))
     account.terminated, account.truncated = terminated, truncated
-    show(world, lanes, lane, state, account)
+    show(world, lanes, lane, state, account, masks)
 
 
 @entry
@@ -253,7 +253,8 @@ def play(world, lanes, chosen, actions, start, stop, dealing):
         account = lanes.accounts[lane]
         if not dealing:
             take(account.given, actions, row)
-        play_lane(world, lanes, lane, lanes.states[lane], account, settings, dealing)
+        state, masks, pay = lanes.states[lane], lanes.masks[lane], lanes.payments[lane]
+        play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
 
 
 @entry
@@ -264,15 +265,24 @@ def observe_many(world, states, chosen, players, out):
 
 
 @entry
-def sample(lanes, chosen, actions):
-    """Draws a legal action for whoever decides in lane ``chosen[row]`` into ``actions[row]``, (S,) or (S, K)."""
+def sample(lanes, actions, start, stop):
+    """Draws a legal action for whoever decides in each lane into its row of ``actions``, (S,) or (S, K)."""
     settings = lanes.settings[0]
-    for row in range(chosen.shape[0]):
-        account = lanes.accounts[chosen[row]]
+    for lane in range(start, stop):
+        account, masks = lanes.accounts[lane], lanes.masks[lane]
         if account.ended:
             continue
-        for slot in range(account.legal.shape[0]):
-            draw_action(account, slot, account.legal[slot], settings.low, settings.high, actions[row])
+        for slot in range(masks.legal.shape[0]):
+            draw_action(account, slot, masks.legal[slot], settings.low, settings.high, actions[lane])
+
+
+@entry
+def pick(numbers, columns):
+    """The number in column ``columns[row]`` of each row, (B,)."""
+    picked = np.empty(columns.shape[0])
+    for row in range(columns.shape[0]):
+        picked[row] = numbers[row, columns[row]]
+    return picked
 
 
 @entry

@@ -186,21 +186,23 @@ class SeatedBatch:
         if self.spec.turns == "simultaneous":
             actions = self._with_opponents(np.asarray(actions), chosen)
         batch.step(actions, chosen)
-        earned = batch.rewards[chosen, self.seats[chosen]]
+        earned = batch.rewards_of(self.seats) if lanes is None else batch.rewards[chosen, self.seats[chosen]]
         if self.opponent is not None:
             self._earned[chosen] += earned
             self._play_opponent(chosen)
             earned = self._earned[chosen]
             self._earned[chosen] = 0.0
         if self._self_play:
-            self._acted = self.seats.copy()
-            self.seats[chosen] = np.where(batch.ended[chosen], self.seats[chosen], batch.to_move[chosen])
+            self._acted = self.seats
+            self.seats = np.where(batch.ended, self.seats, batch.to_move)
         return earned
 
-    def final_observation(self) -> np.ndarray:
-        """(B, O) of the seats that acted in the last step: where it ended a game, what they knew at its end."""
-        seats = self._acted if self._self_play else self.seats
-        return self.batch.observe(seats, final=True)
+    def final_observation(self, ended: np.ndarray) -> np.ndarray:
+        """(B, O), zeros but in the rows ``ended`` (B,) bool: what the seats that acted there knew at the end."""
+        seats, rows = self._acted if self._self_play else self.seats, np.flatnonzero(ended)
+        observation = np.zeros((len(ended), self.spec.observation_size), self.spec.observation_dtype)
+        observation[rows] = self.batch.observe(seats[rows], rows, final=True)
+        return observation
 
     def _with_opponents(self, actions: np.ndarray, lanes: np.ndarray) -> np.ndarray:
         """Actions of all seats, (L, P) or (L, P, K), where all choose at once."""

@@ -35,12 +35,13 @@ class Stage(NamedTuple):
     units: list[Unit]
 
 
-def set_stage(id: str, options: Mapping[str, Any], entries: Sequence[Entry], games: int) -> Stage:
+def set_stage(id: str, options: Mapping[str, Any], entries: Sequence[Entry], games: int, title: str = "") -> Stage:
     """Loads the environment and its agents.
 
     Args:
         entries: the agents; names that occur twice get a number.
         games: of every lineup, rounded up to whole deals.
+        title: for people; the id with its options if empty.
 
     Raises:
         ValueError: an id, an option or an agent is unknown, or there are no agents.
@@ -56,7 +57,7 @@ def set_stage(id: str, options: Mapping[str, Any], entries: Sequence[Entry], gam
     deals = schedule.deals_for(games, game.spec.players)
     at_once = schedule.deals_at_once(game.spec)
     units = list(schedule.units(len(agents), game.spec.players, deals, at_once))
-    return Stage(_contest(game, entrants, deals, at_once), game, agents, units)
+    return Stage(_contest(game, entrants, deals, at_once, title), game, agents, units)
 
 
 def unlike(names: Sequence[str]) -> list[str]:
@@ -97,15 +98,18 @@ def digest(files: Sequence[Path]) -> str:
     return whole.hexdigest()[:16]
 
 
-def _contest(game: Game, entrants: list[Entrant], deals: int, deals_at_once: int) -> Contest:
+def _contest(game: Game, entrants: list[Entrant], deals: int, deals_at_once: int, title: str) -> Contest:
     spec, reference = game.spec, game.reference()
     folder = Path(str(game.rules.__file__)).parent
-    chosen = ", ".join(f"{name}={value}" for name, value in spec.options.items())
+    options = {name: _plain(value) for name, value in spec.options.items()}
+    chosen = ", ".join(f"{name}={value}" for name, value in options.items())
+    key = f"{spec.id} ({chosen})" if chosen else spec.id
     return Contest(
-        title=f"{spec.id} ({chosen})" if chosen else spec.id,
+        title=title or key,
+        key=key,
         id=spec.id,
         family=game.package.split(".")[2],
-        options={name: _plain(value) for name, value in spec.options.items()},
+        options=options,
         players=spec.players,
         payoff=spec.payoff,
         unit=spec.unit,
@@ -154,7 +158,7 @@ def _games(stage: Stage) -> int:
 
 
 def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: TaskID) -> list[Played]:
-    environment = stage.contest.title
+    environment = stage.contest.key
     seating, deals = schedule.seats_and_deals(unit)
     seeds = {deal: schedule.deal_seed(seed, environment, deal) for deal in np.unique(deals).tolist()}
     return play(

@@ -92,8 +92,8 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _step(low: float, high: float) -> float:
-    """A round distance that gives about five ticks."""
-    rough = (high - low) / 5
+    """A round distance that gives four to eight ticks."""
+    rough = (high - low) / 8
     power = 10.0 ** math.floor(math.log10(rough))
     return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough)
 

@@ -15,7 +15,7 @@ from agora.leaderboard.statistics import Estimate
 from agora.leaderboard.store import Contest, Header
 from agora.leaderboard.style import CSS
 from agora.leaderboard.tables import Cell, Column, Section, Table
-from agora.leaderboard.words import clean, imprint, leaders, leading_score, parts, reference_line, standing
+from agora.leaderboard.words import NOTHING, clean, imprint, leaders, leading_score, parts, reference_line, standing
 
 FAMILIES = {"games": "Strategic games", "negotiation": "Negotiation", "trading": "Trading", "web": "Web tasks"}
 
@@ -66,10 +66,10 @@ def _overview(sections: Sequence[Section]) -> str:
         label, best, kind = leading_score(section)
         contest = section.contest
         cells = [
-            f'<td class="text"><a href="#{_anchor(section)}">{escape(clean(contest.title))}</a></td>',
+            f'<td class="text names"><a href="#{_anchor(section)}">{escape(clean(contest.title))}</a></td>',
             f'<td class="text soft">{escape(FAMILIES.get(contest.family, contest.family))}</td>',
             f"<td>{contest.players}</td><td>{len(contest.entrants)}</td><td>{section.games:,}</td>",
-            f'<td class="text names">{escape(", ".join(leaders(section)))}</td>',
+            f'<td class="text names">{escape(", ".join(leaders(section)) or NOTHING)}</td>',
             f'<td>{_cell(best, kind)}<span class="sure">{escape(label)}</span></td>',
         ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
@@ -92,6 +92,7 @@ def _section(section: Section) -> str:
     drawing = environment_picture(contest)
     figure = f'<figure class="picture">{drawing}</figure>' if drawing else ""
     chips = [
+        *([contest.key] if contest.title != contest.key else []),
         f"{contest.players} player{'s' if contest.players > 1 else ''}",
         *([contest.payoff] if contest.players > 1 else []),
         standing(section),
@@ -166,7 +167,7 @@ def _matrix(table: Table) -> str:
 def _heat(cell: Cell) -> str:
     if not isinstance(cell, Estimate):
         return '<td class="self">–</td>'
-    strength = round(0.75 * abs(cell.value - 0.5) * 2, 3)
+    strength = round(0.6 * abs(cell.value - 0.5) * 2, 3)
     side = "good" if cell.value >= 0.5 else "bad"
     return f'<td style="background: rgba(var(--{side}), {strength})">{_cell(cell, "share")}</td>'
 

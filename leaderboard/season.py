@@ -66,6 +66,8 @@ class Environment(msgspec.Struct, forbid_unknown_fields=True):
     agents: list[str | Participant]
     games: Count | Games = 1000
     options: dict[str, Any] = {}
+    title: str = ""
+    """For people; the id with its options if empty."""
 
 
 class Season(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,7 +136,7 @@ def run_season(
     console = console or Console(stderr=True)
     entries = [_entries(environment, Path(path), out, budget, progress) for environment in season.environments]
     stages = [
-        set_stage(environment.id, environment.options, agents, _games(environment, budget))
+        set_stage(environment.id, environment.options, agents, _games(environment, budget), environment.title)
         for environment, agents in zip(season.environments, entries, strict=True)
     ]
     _play(stages, season.title, season.seed, budget, out / "log.jsonl", progress, console)

@@ -117,13 +117,13 @@ def scaled(number: Estimate, floor: float, ceiling: float) -> Estimate | None:
 def ranks(numbers: list[Estimate | None]) -> list[int | None]:
     """Ranks that claim no more than the intervals do: 1 plus the number of those whose interval lies wholly above.
 
-    Whoever overlaps shares a rank. None where there is no number; without an interval nothing is above or below.
+    Whoever overlaps shares a rank. None where there is no number, or no interval.
     """
     return [
-        None if mine is None else 1 + sum(_above(other, mine) for other in numbers if other is not None)
+        None if mine is None or mine.high is None else 1 + sum(_above(other, mine) for other in numbers)
         for mine in numbers
     ]
 
 
-def _above(other: Estimate, mine: Estimate) -> bool:
-    return other.low is not None and mine.high is not None and other.low > mine.high
+def _above(other: Estimate | None, mine: Estimate) -> bool:
+    return other is not None and other.low is not None and mine.high is not None and other.low > mine.high

@@ -43,6 +43,9 @@ class Contest(msgspec.Struct):
     """An environment with its options, and who plays there."""
 
     title: str
+    """For people."""
+    key: str
+    """The id with its options, on which seeds depend."""
     id: str
     family: str
     options: dict[str, Any]

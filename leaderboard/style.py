@@ -41,7 +41,7 @@ tr.bound td { color: var(--muted); font-style: italic; }
 .heat { width: auto; } .heat td { text-align: center; border: 3px solid var(--paper); padding: 8px 14px;
   border-radius: 9px; }
 .heat thead th { text-align: center; } .heat tbody th { text-align: left; border: 0; padding-left: 4px; }
-.heat td.self { color: var(--muted); background: none; }
+.heat td .sure { color: inherit; opacity: 0.8; } .heat td.self { color: var(--muted); background: none; }
 svg.forest { display: block; width: 100%; height: auto; font: 13px system-ui, "Segoe UI", sans-serif; }
 .forest .grid { stroke: var(--line); } .forest .mark { stroke: var(--muted); stroke-dasharray: 4 4; }
 .forest .tick { fill: var(--muted); font-size: 11.5px; } .forest .axis { fill: var(--muted); font-size: 12.5px; }

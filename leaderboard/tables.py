@@ -2,6 +2,9 @@
 
 A unit of the statistics is a deal as everybody played it: all lineups, from all seats. One unit is kept whole when
 deals are resampled, so that luck which struck several games at once is not counted several times.
+
+Who beat whom is decided deal by deal, as in duplicate bridge: an agent wins a deal against another one of its lineup if
+it got more there, over all the seats it had. Luck with the cards or with the first move is nobody's merit then.
 """
 
 from collections.abc import Sequence
@@ -69,9 +72,9 @@ class _Evidence:
     weights: np.ndarray  # (B, D) resamples
     seats: np.ndarray  # (D, n) how often an agent sat in a game that counts
     payoffs: np.ndarray  # (D, n) sums of its returns there
-    scores: np.ndarray  # (D, n, n) points of row against column: 1, 0.5 or 0 each
+    scores: np.ndarray  # (D, n, n) points of row against column: 1, 0.5 or 0 for each lineup with both
     meetings: np.ndarray  # (D, n, n)
-    outcomes: np.ndarray  # (3, D, n) wins, draws and losses against ranked agents
+    outcomes: np.ndarray  # (3, D, n) deals won, drawn and lost against ranked agents
     measures: dict[str, tuple[np.ndarray, np.ndarray]]  # name -> sums and counts, (D, n) each
     forfeits: np.ndarray  # (n,)
     games: np.ndarray  # (n,)
@@ -87,7 +90,7 @@ def make_sections(results: Results) -> list[Section]:
 
 def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: int) -> Section:
     ranked = np.array([entrant.needs != "truth" for entrant in contest.entrants])
-    evidence = _evidence(contest, games, ranked, derive(seed, contest.title, "bootstrap"))
+    evidence = _evidence(contest, games, ranked, derive(seed, contest.key, "bootstrap"))
     several = contest.players > 1
     if several:
         score = ranked_by(contest)
@@ -104,7 +107,8 @@ def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: i
 def ranked_by(contest: Contest) -> Literal["rating", "payoff"]:
     """Where a game is only won, drawn or lost the rating ranks; where it has stakes, the mean payoff does.
 
-    Winning most hands by folding the dear ones, or getting more of a small cake than the other, is not playing well.
+    Winning most deals by a little and losing the others by much, or getting more than the other of next to nothing, is
+    not playing well.
     """
     return "rating" if contest.payoff == "zero-sum" and contest.returns == (-1.0, 1.0) else "payoff"
 
@@ -120,7 +124,7 @@ def _evidence(contest: Contest, games: list[Played], ranked: np.ndarray, seed: i
     seats, payoffs = np.zeros((2, deals, agents))
     np.add.at(seats, where, 1.0)
     np.add.at(payoffs, where, returns[counts])
-    scores, meetings = _meetings(deal, seating, returns, deals, agents)
+    scores, meetings, outcomes = _meetings(deal, seating, returns, ranked, deals)
     forfeits = np.zeros(agents, np.int64)
     for game in games:
         for seat in game.faults:
@@ -131,7 +135,7 @@ def _evidence(contest: Contest, games: list[Played], ranked: np.ndarray, seed: i
         payoffs,
         scores,
         meetings,
-        _outcomes(deal, seating, returns, ranked, deals),
+        outcomes,
         _sum_measures(games, deal, seating, counts, (deals, agents)),
         forfeits,
         np.bincount(seating.ravel(), minlength=agents),
@@ -139,31 +143,35 @@ def _evidence(contest: Contest, games: list[Played], ranked: np.ndarray, seed: i
 
 
 def _meetings(
-    deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, deals: int, agents: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Points and meetings of every agent with every other one, (D, n, n) each."""
-    points = pair_scores(returns)
+    deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, ranked: np.ndarray, deals: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points and meetings (D, n, n), and wins, draws and losses against ranked agents (3, D, n)."""
+    agents = len(ranked)
     scores, meetings = np.zeros((2, deals, agents, agents))
-    for mine in range(seating.shape[1]):
-        for other in range(seating.shape[1]):
-            apart = seating[:, mine] != seating[:, other]  # an agent that sits down twice does not meet itself
-            where = (deal[apart], seating[apart, mine], seating[apart, other])
-            np.add.at(scores, where, points[apart, mine, other])
-            np.add.at(meetings, where, 1.0)
-    return scores, meetings
+    outcomes = np.zeros((3, deals, agents))
+    tables, lineup = np.unique(np.sort(seating, axis=1), axis=0, return_inverse=True)
+    for number, members in enumerate(map(np.unique, tables)):
+        chosen = lineup.ravel() == number
+        means = _means_by_deal(deal[chosen], seating[chosen], returns[chosen], (deals, agents))[:, members]
+        played = np.isfinite(means).all(axis=1)
+        points = pair_scores(means[played])
+        for row, mine in enumerate(members):
+            for column, other in enumerate(members):
+                if mine != other:
+                    scores[played, mine, other] += points[:, row, column]
+                    meetings[played, mine, other] += 1.0
+                    for index, value in enumerate((1.0, 0.5, 0.0)):
+                        outcomes[index, played, mine] += ranked[other] * (points[:, row, column] == value)
+    return scores, meetings, outcomes
 
 
-def _outcomes(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, ranked: np.ndarray, deals: int) -> np.ndarray:
-    """How often each agent got more than, as much as, and less than another one, (3, D, n)."""
-    points = pair_scores(returns)
-    outcomes = np.zeros((3, deals, len(ranked)))
-    for mine in range(seating.shape[1]):
-        for other in range(seating.shape[1]):
-            met = (seating[:, mine] != seating[:, other]) & ranked[seating[:, other]]
-            for index, value in enumerate((1.0, 0.5, 0.0)):
-                chosen = met & (points[:, mine, other] == value)
-                np.add.at(outcomes[index], (deal[chosen], seating[chosen, mine]), 1.0)
-    return outcomes
+def _means_by_deal(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(D, n) mean return of each agent over the seats it had in each deal; NaN where it had none."""
+    sums, counts = np.zeros((2, *shape))
+    where = (np.broadcast_to(deal[:, None], seating.shape), seating)
+    np.add.at(sums, where, returns)
+    np.add.at(counts, where, 1.0)
+    return np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0)
 
 
 def _sum_measures(
@@ -202,7 +210,7 @@ def _ranking(
     columns = [
         Column("rating", "Rating (Elo)", "rating"),
         Column("payoff", f"Mean payoff ({contest.unit})", "number"),
-        Column("win", "Won", "share"),
+        Column("win", "Deals won", "share"),
         Column("draw", "Drawn", "share"),
         Column("loss", "Lost", "share"),
         Column("exploitability", f"Exploitability ({contest.unit})", "number"),
@@ -214,8 +222,8 @@ def _ranking(
         _rank_rule(score),
         _interval_rule(contest),
         f"Rating: Bradley-Terry on the scale of Elo, 0 is the mean of the ranked agents, a draw is half a win, and "
-        f"{SMOOTHING:g} wins are added for every ordered pair so that it stays finite. Won, drawn, lost: by the higher "
-        "return in a game, against each other agent in it.",
+        f"{SMOOTHING:g} wins are added for every ordered pair so that it stays finite. Won, drawn, lost: deals, by who "
+        "got more from a deal over all its seats; the rating is made from them.",
         _games_rule(contest),
     ]
     if len(columns) == 6:
@@ -231,19 +239,19 @@ def _ratings(contest: Contest, evidence: _Evidence, ranked: np.ndarray, seed: in
     wins = evidence.scores[:, chosen][:, :, chosen]
     units = int((evidence.meetings[:, chosen][:, :, chosen].sum(axis=(1, 2)) > 0).sum())
     values = bradley_terry(wins.sum(axis=0), SMOOTHING)
-    replicates = bootstrap_ratings(wins, evidence.weights, derive(seed, contest.title, "prior"))
+    replicates = bootstrap_ratings(wins, evidence.weights, derive(seed, contest.key, "prior"))
     for index, agent in enumerate(chosen):
         ratings[agent] = statistics.estimate(values[index], replicates[:, index], units)
     return ratings
 
 
 def _exploitability(contest: Contest, exacts: list[Exact]) -> list[Cell]:
-    found = {each.agent: each.value / contest.players for each in exacts if each.measure == "NashConv"}
+    found = {each.agent: round(each.value / contest.players, 12) for each in exacts if each.measure == "NashConv"}
     return [statistics.exact(found[agent]) if agent in found else None for agent in range(len(contest.entrants))]
 
 
 def _matrix(contest: Contest, evidence: _Evidence) -> Table:
-    """Share of the points that each agent took from each other one."""
+    """Share of the deals that each agent took from each other one."""
     agents = len(contest.entrants)
     cells = mean_estimates(
         evidence.scores.reshape(len(evidence.scores), -1),
@@ -254,7 +262,7 @@ def _matrix(contest: Contest, evidence: _Evidence) -> Table:
     columns = [Column("agent", "Agent", "text")]
     columns += [Column(f"against_{index}", name, "share") for index, name in enumerate(names)]
     rows = [(names[row], *cells[row * agents : (row + 1) * agents]) for row in range(agents)]
-    points = "Share of the points that the row took from the column: a win 1, a draw 0.5."
+    points = "Share of the deals that the row won against the column; a draw is half a win."
     caption = f"{points} {_interval_rule(contest, brief=True)}"
     return Table("matrix", "Each against each", tuple(columns), tuple(rows), caption)
 
@@ -263,7 +271,7 @@ def _scores(contest: Contest, evidence: _Evidence, ranked: np.ndarray) -> Table:
     """One player: mean, interquartile mean, normalised score, share of the optimum."""
     means = mean_estimates(evidence.payoffs, evidence.seats, evidence.weights)
     floor, ceiling = contest.floor[0], contest.ceiling[0]
-    optimum = "optimum" if contest.certificate in ("exact", "published") else "bound"
+    optimum = {"exact": "optimum", "bound": "bound"}.get(contest.certificate, "reference")
     columns = [
         Column("mean", f"Mean return ({contest.unit})", "number"),
         Column("iqm", "Interquartile mean", "number"),

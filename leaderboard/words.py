@@ -68,7 +68,7 @@ def standing(section: Section) -> str:
 
 
 def leaders(section: Section) -> list[str]:
-    """The names that share rank 1."""
+    """The names that share rank 1; none without intervals."""
     ranking = section.table("ranking")
     pairs = zip(ranking.column("rank"), ranking.column("agent"), strict=True)
     return [clean(str(agent)) for rank, agent in pairs if rank == 1]
@@ -78,9 +78,7 @@ def leading_score(section: Section) -> tuple[str, Cell, Kind]:
     """Label and best value of what the ranks come from."""
     ranking = section.table("ranking")
     column = next(column for column in ranking.columns if column.key == section.score)
-    ranks = ranking.column("rank")
-    best = next((row for row, rank in enumerate(ranks) if rank == 1), None)
-    return column.label, None if best is None else ranking.column(section.score)[best], column.kind
+    return column.label, ranking.column(section.score)[0], column.kind
 
 
 def reference_line(section: Section) -> str:
@@ -88,7 +86,7 @@ def reference_line(section: Section) -> str:
     contest = section.contest
     floor, ceiling = (", ".join(f"{value + 0.0:.6g}" for value in ends) for ends in (contest.floor, contest.ceiling))
     each = " (by seat)" if contest.players > 1 else ""
-    best = "In equilibrium" if contest.players > 1 else "The best"
+    best = "At most" if contest.certificate == "bound" else "In equilibrium" if contest.players > 1 else "Reference"
     return (
         f"Random play gets {floor} {contest.unit}{each}. {best}: {ceiling}{each}, {contest.certificate}: "
         f"{contest.source.rstrip('.')}."

@@ -52,7 +52,7 @@ def markdown(sections: Sequence[Section], header: Header) -> str:
     parts.append(_markdown_overview(sections))
     for section in sections:
         parts.append(f"## {_markdown_text(section.contest.title)}")
-        parts.append(_markdown_text(f"{standing(section)}. {reference_line(section)}"))
+        parts.append(_markdown_text(f"{section.contest.key}, {standing(section)}. {reference_line(section)}"))
         for table in section.tables:
             parts += [f"### {_markdown_text(table.title)}", _markdown_table(table), _markdown_text(table.caption)]
     return "\n\n".join(parts) + "\n"
@@ -94,7 +94,7 @@ def comma_separated(sections: Sequence[Section], header: Header) -> str:
                 for column, cell in zip(table.columns, row, strict=True):
                     if column.key != "agent":
                         label = column.label if table.key == "matrix" else column.key
-                        names = [section.contest.title, table.key, str(agent), label]
+                        names = [section.contest.key, table.key, str(agent), label]
                         writer.writerow([*map(_csv_text, names), *_csv_cell(cell)])
     return lines.getvalue()
 
@@ -160,7 +160,9 @@ def print_sections(sections: Sequence[Section], console: Console | None = None) 
         console.width = max(console.width, _PAGE_WIDTH)
     for section in sections:
         console.rule(Text(clean(section.contest.title), "bold"))
-        console.print(Text(clean_lines(f"{standing(section)}. {reference_line(section)}"), "dim"))
+        console.print(
+            Text(clean_lines(f"{section.contest.key}, {standing(section)}. {reference_line(section)}"), "dim")
+        )
         for table in section.tables:
             console.print(_rich_table(table))
             console.print(Text(clean_lines(table.caption), "dim"))

@@ -21,6 +21,7 @@ class BatchVecEnv(VecEnv):
         game: the environment.
         num_envs: B.
         opponent, seat, illegal: as in ``SeatedBatch``.
+        reward_scale: rewards are multiplied by it; the returns in infos are not.
 
     A finished game is dealt anew in the same step. Its info then holds ``terminal_observation`` (O,),
     ``TimeLimit.truncated`` and ``episode``: return ``r``, decisions of the learner ``l`` and seconds since the start
@@ -35,9 +36,11 @@ class BatchVecEnv(VecEnv):
         opponent: Any = "random",
         seat: Seat = "alternate",
         illegal: Any = "forfeit",
+        reward_scale: float = 1.0,
     ):
         self.seated = SeatedBatch(game, num_envs, opponent=opponent, seat=seat, illegal=illegal)
         self.render_mode = None
+        self.reward_scale = reward_scale
         self.returns: list[np.ndarray] = []
         self._lengths = np.zeros(num_envs, np.int64)
         self._seed: int | None = None
@@ -63,7 +66,7 @@ class BatchVecEnv(VecEnv):
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         """Observations (B, O), rewards (B,) float32, whether a game ended (B,) bool, and infos (B)."""
         seated = self.seated
-        rewards = seated.step(self._actions).astype(np.float32)
+        rewards = (seated.step(self._actions) * self.reward_scale).astype(np.float32)
         dones = seated.batch.ended.copy()
         self._lengths += 1
         infos = [_NOTHING] * self.num_envs

@@ -1,7 +1,7 @@
 """A learned agent as a folder: ``agent.toml`` says what to build, ``weights.safetensors`` holds the numbers.
 
 Only the acting network is kept, a multilayer perceptron, and it is rebuilt from the TOML alone: loading runs no code of
-the folder and needs no stable-baselines3.
+the folder.
 """
 
 import json
@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import linear
 
 from agora.agents.api import Agent, SampledAgent, from_function
+from agora.agents.learned.scaling import Standardise
 from agora.envs.api import Box, Discrete, Spec
 
 Head = Literal["categorical", "greedy", "clipped", "squashed"]
@@ -88,18 +89,26 @@ def acting_network(model: Any) -> Network:
     """A copy, on the CPU, of the part of a stable-baselines3 ``model`` that chooses actions."""
     policy, algorithm = model.policy, type(model).__name__
     if algorithm == "SAC":
-        parts = [*policy.actor.latent_pi, policy.actor.mu]
+        parts, extractor = [*policy.actor.latent_pi, policy.actor.mu], policy.actor.features_extractor
     elif algorithm == "DQN":
-        parts = [*policy.q_net.q_net]
+        parts, extractor = [*policy.q_net.q_net], policy.q_net.features_extractor
     else:
-        parts = [*policy.mlp_extractor.policy_net, policy.action_net]
-    layers = tuple((_copy(part.weight), _copy(part.bias)) for part in parts if isinstance(part, torch.nn.Linear))
+        parts, extractor = [*policy.mlp_extractor.policy_net, policy.action_net], policy.features_extractor
+    layers = [(_copy(part.weight), _copy(part.bias)) for part in parts if isinstance(part, torch.nn.Linear)]
+    if isinstance(extractor, Standardise):
+        layers[0] = _folded(extractor, *layers[0])
     kind = "discrete" if hasattr(model.action_space, "n") else "box"
-    return Network(layers, _activation(policy.activation_fn), HEADS[f"{algorithm}/{kind}"])
+    return Network(tuple(layers), _activation(policy.activation_fn), HEADS[f"{algorithm}/{kind}"])
 
 
 def _copy(parameter: torch.Tensor) -> torch.Tensor:
     return parameter.detach().cpu().clone()
+
+
+def _folded(inputs: Standardise, weight: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The layer that does the same to raw inputs: W s (x - m) + b = (W s) x + (b - W s m)."""
+    scaled = weight * inputs.scale.cpu()
+    return scaled, bias - scaled @ inputs.shift.cpu()
 
 
 def _activation(function: type[torch.nn.Module]) -> str:

@@ -73,6 +73,8 @@ class Network(Struct, forbid_unknown_fields=True):
     hidden: list[Count] = msgspec.field(default_factory=lambda: [64, 64])
     activation: Literal["tanh", "relu"] | None = None
     """None: tanh for PPO, MaskablePPO and A2C, relu for DQN and SAC."""
+    standardise: bool = False
+    """Whether inputs are shifted and scaled to mean 0 and deviation 1, as measured in random play before training."""
 
 
 class SelfPlay(Struct, forbid_unknown_fields=True):
@@ -121,6 +123,8 @@ class Settings(Struct, forbid_unknown_fields=True):
     seat: int | Literal["alternate", "random"] = "alternate"
     illegal: Literal["forfeit", "random"] = "forfeit"
     """What an illegal action costs in training, see ``Batch``."""
+    reward_scale: Annotated[float, Meta(gt=0)] = 1.0
+    """The learner sees rewards times this number; curves and evaluation do not."""
     deterministic: bool | None = None
     """Whether the saved agent takes its most likely action always; None: only with one player."""
     device: Annotated[str, Meta(pattern="^(cpu|auto|cuda(:[0-9]+)?)$")] = "cpu"

@@ -18,6 +18,7 @@ import agora.envs
 from agora.agents.api import Agent
 from agora.agents.learned import checkpoint, curve, saved
 from agora.agents.learned.bridge import BatchVecEnv
+from agora.agents.learned.scaling import standardising
 from agora.agents.learned.self_play import Pool
 from agora.agents.learned.settings import Settings, algorithm_class, check_against, read
 from agora.envs.game import Game
@@ -88,7 +89,12 @@ class Training:
         self.pool = _pool(settings, self.game)
         opponent = self.pool if self.pool is not None else settings.opponent or "random"
         env = BatchVecEnv(
-            self.game, settings.num_envs, opponent=opponent, seat=_seat(settings, self.game), illegal=settings.illegal
+            self.game,
+            settings.num_envs,
+            opponent=opponent,
+            seat=_seat(settings, self.game),
+            illegal=settings.illegal,
+            reward_scale=settings.reward_scale,
         )
         folder.mkdir(parents=True, exist_ok=True)
         with saved.threads(settings.threads):
@@ -217,6 +223,7 @@ def _model(settings: Settings, env: BatchVecEnv, folder: Path) -> Any:
             policy_kwargs={
                 "net_arch": list(settings.network.hidden),
                 "activation_fn": {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[activation],
+                **(standardising(env.seated.batch.game, settings.seed) if settings.network.standardise else {}),
             },
             **parameters,
         )

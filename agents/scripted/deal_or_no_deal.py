@@ -16,6 +16,7 @@ from agora.envs.negotiation.deal_or_no_deal.rules import ACCEPT, RADIX
 from agora.envs.negotiation.deal_or_no_deal.scenarios import ITEMS, MOST, POINTS
 
 KEPT = np.stack(np.unravel_index(np.arange(ACCEPT), (RADIX,) * ITEMS), axis=1)  # (216, 3) items that a proposal keeps
+ROUNDING = 1e-9  # a target may come out a hair above a whole number of points
 RESERVE = 4  # points that the conceder does not go below before the last turn
 
 Plan = Callable[[np.ndarray], np.ndarray]
@@ -64,7 +65,7 @@ def _propose(seen: dict[str, np.ndarray], fits: np.ndarray, worth: np.ndarray, t
     left_to_me = np.where(seen["history"][:, 0, 1:2] == 1, left_to_me, counts)  # nothing asked for yet
     taken_away = np.maximum(KEPT - left_to_me[:, None], 0).sum(axis=2)
     cost = (taken_away * 100 + KEPT.sum(axis=1)) * 100 + worth  # items are at most 7 and points at most 10 each
-    return np.where(fits & (worth >= target[:, None]), cost, np.inf).argmin(axis=1)
+    return np.where(fits & (worth >= target[:, None] - ROUNDING), cost, np.inf).argmin(axis=1)
 
 
 AGENTS = {"greedy": greedy, "fair": fair, "conceder": conceder}

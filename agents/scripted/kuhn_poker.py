@@ -51,7 +51,7 @@ def equilibrium(spec: Spec, alpha: float = 1 / 3) -> SampledAgent:
 def honest(spec: Spec) -> SampledAgent:
     """Bets and calls with the highest card only: it never bluffs and can always be bluffed."""
     openings = ["0" * passes for passes in range(spec.players)]
-    return _agent(spec, {opening: (0,) * spec.players + (1,) for opening in openings})
+    return _agent(spec, dict.fromkeys(openings, (0,) * spec.players + (1,)))
 
 
 def always_bet(spec: Spec) -> SampledAgent:

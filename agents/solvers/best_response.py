@@ -67,9 +67,9 @@ def tabulate(tree: Tree, policy: Policy | Sequence[Policy]) -> np.ndarray:
 def _checked(tree: Tree, probabilities: np.ndarray, legal: np.ndarray) -> np.ndarray:
     table = np.asarray(probabilities, np.float64)
     if table.shape != legal.shape:
-        raise ValueError(f"The policy returned shape {table.shape} for {tree.id}: give {legal.shape}, a row a situation.")
+        raise ValueError(f"The policy for {tree.id} returned shape {table.shape}: give {legal.shape}.")
     if not (table >= 0).all() or table[~legal].any() or not np.allclose(table.sum(axis=1), 1, atol=1e-6):
-        raise ValueError(f"The policy for {tree.id} must give probabilities of legal actions that sum to 1 in each row.")
+        raise ValueError(f"The policy for {tree.id} must give probabilities of legal actions; each row sums to 1.")
     return table
 
 

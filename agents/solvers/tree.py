@@ -1,12 +1,14 @@
 """The whole tree of a small game as arrays: exact solvers stand on it.
 
 Nodes are numbered in the order of their depth, so one pass over ``levels`` carries numbers from the root to the leaves
-without a loop over nodes. An information state is a player and the bytes of its observation. Letters: ``N`` nodes,
-``I`` information states, ``P`` players, ``A`` actions, ``O`` observation numbers. A decision, one action in one
-information state, is the number ``infostate * A + action``.
+without a loop over nodes. An information state is all that a player has observed and done at its own decisions: it has
+perfect recall, whatever its present observation leaves out. Letters: ``N`` nodes, ``I`` information states, ``P``
+players, ``A`` actions, ``O`` observation numbers. A decision, one action in one information state, is the number
+``infostate * A + action``.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,13 +56,11 @@ class Tree(NamedTuple):
 
 
 def build(game: Game, limit: int = 1_000_000) -> Tree:
-    """Walks all of ``game``, some 30 microseconds a node.
-
-    A player is taken to remember all that it saw and did (perfect recall); observations that forget are found out.
+    """Walks all of ``game``, some 0.1 milliseconds a node.
 
     Raises:
         ValueError: players move at once, actions are continuous, chance is drawn inside the rules, there are more than
-            ``limit`` nodes, or observations do not tell apart what their player could.
+            ``limit`` nodes, or the legal actions differ within an information state.
     """
     _check(game)
     players = game.spec.players
@@ -96,7 +96,7 @@ def build(game: Game, limit: int = 1_000_000) -> Tree:
         nature=np.array(nature),
         returns=np.array(returns),
         latest=np.array(latest),
-        levels=tuple(slice(int(start), int(stop)) for start, stop in zip(cuts, cuts[1:], strict=False)),
+        levels=tuple(slice(int(start), int(stop)) for start, stop in pairwise(cuts)),
         owner=np.array(known.owner),
         before=np.array(known.before),
         rank=np.array(known.rank),
@@ -110,7 +110,7 @@ def _check(game: Game) -> None:
     if spec.turns != "sequential":
         raise ValueError(f"{spec.id} has no tree here: its players move at once, and only games of turns are walked.")
     if not isinstance(spec.action, Discrete):
-        raise ValueError(f"{spec.id} has no tree: its actions are continuous; choose an option that makes them discrete.")
+        raise ValueError(f"{spec.id} has no tree: its actions are continuous; take discrete options.")
     if spec.chance == "sampled":
         raise ValueError(f"{spec.id} has no tree: its chance is drawn inside the rules, so it cannot be enumerated.")
 
@@ -138,7 +138,7 @@ class _InformationStates:
     def __init__(self, game: Game):
         self._game = game
         self._actions = game.spec.action.n
-        self._numbers: dict[tuple[int, bytes], int] = {}
+        self._numbers: dict[tuple[int, int, bytes], int] = {}
         self.owner: list[int] = []
         self.before: list[int] = []
         self.rank: list[int] = []
@@ -151,7 +151,7 @@ class _InformationStates:
     def number(self, state: np.record, player: int, before: int) -> int:
         """The number of the information state that ``player`` is in, after its decision ``before``."""
         observation, legal = self._game.observe(state, player), self._game.legal(state)
-        key = (player, observation.tobytes())
+        key = (player, before, observation.tobytes())
         if key not in self._numbers:
             self._numbers[key] = len(self.owner)
             self.owner.append(player)
@@ -160,8 +160,6 @@ class _InformationStates:
             self.observation.append(observation)
             self.legal.append(legal)
         number = self._numbers[key]
-        if self.before[number] != before:
-            raise ValueError(f"{self._game.spec.id}: the observation of player {player} forgets what it saw or did.")
         if not np.array_equal(self.legal[number], legal):
             raise ValueError(f"{self._game.spec.id}: legal actions say more than the observation of player {player}.")
         return number

@@ -80,7 +80,7 @@ class NativeVectorEnv(VectorEnv):
         terminated, truncated = self._batch.terminated.copy(), self._batch.truncated.copy()
         self._due = terminated | truncated
         if self._mode is AutoresetMode.SAME_STEP and self._due.any():
-            info = {"final_obs": self._seated.final_observation(), "_final_obs": self._due}
+            info = {"final_obs": self._seated.final_observation(self._due), "_final_obs": self._due}
             if not self._seated.deals_at_once:
                 self._seated.restart(np.flatnonzero(self._due))
             return self._seated.observation, rewards, terminated, truncated, self._info() | info

@@ -12,6 +12,7 @@ def make_results(games, names=("a", "b"), players=2, exacts=(), needs=(), deals=
     given = needs or ["observation"] * len(names)
     fields = {
         "title": "agora/X-v0",
+        "key": "agora/X-v0",
         "id": "agora/X-v0",
         "family": "games",
         "options": {},

@@ -90,4 +90,4 @@ def test_scaling_maps_floor_to_zero_and_ceiling_to_one():
 def test_ranks_are_shared_where_intervals_overlap():
     numbers = [Estimate(9, 8, 10, 50), Estimate(7.5, 6, 8.5, 50), Estimate(5, 4, 6.5, 50), Estimate(1, 0, 2, 50), None]
     assert ranks(numbers) == [1, 1, 2, 4, None]
-    assert ranks([Estimate(9, None, None, 2), Estimate(1, None, None, 2)]) == [1, 1]
+    assert ranks([Estimate(9, None, None, 2), Estimate(1, None, None, 2)]) == [None, None]

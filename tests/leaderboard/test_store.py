@@ -11,6 +11,7 @@ def header(seed=1):
     entrants = [Entrant("a", "random", "observation", ""), Entrant("b", "random", "observation", "")]
     contest = Contest(
         title="agora/X-v0",
+        key="agora/X-v0",
         id="agora/X-v0",
         family="games",
         options={},

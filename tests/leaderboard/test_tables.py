@@ -27,25 +27,29 @@ def test_shares_payoff_and_matrix_of_two_players(section_of):
     section = section_of(games)
     ranking = section.table("ranking")
     assert ranking.column("agent") == ["a", "b"]
-    assert [cell.value for cell in ranking.column("win")] == [0.5, 0.25]
-    assert [cell.value for cell in ranking.column("draw")] == [0.25, 0.25]
-    assert [cell.value for cell in ranking.column("loss")] == [0.25, 0.5]
+    # Over both seats a gets a chip more in the even deals, and as much in the odd ones.
+    assert [cell.value for cell in ranking.column("win")] == [0.5, 0.0]
+    assert [cell.value for cell in ranking.column("draw")] == [0.5, 0.5]
+    assert [cell.value for cell in ranking.column("loss")] == [0.0, 0.5]
     assert [cell.value for cell in ranking.column("payoff")] == [0.25, -0.25]
     assert ranking.column("games") == [40, 40]
-    gap = 400 * np.log10((25 + 0.5) / (15 + 0.5))
+    gap = 400 * np.log10((15 + 0.5) / (5 + 0.5))
     assert [cell.value for cell in ranking.column("rating")] == pytest.approx([gap / 2, -gap / 2])
     rows = section.table("matrix").rows
     assert rows[0][1] is None
-    assert rows[0][2].value == 0.625
-    assert rows[1][1].value == 0.375
+    assert rows[0][2].value == 0.75
+    assert rows[1][1].value == 0.25
     assert (section.games, section.expected) == (40, 40)
 
 
 def test_a_swapped_pair_is_one_unit(section_of):
     # Whoever holds the better cards wins: every deal is a tie between the agents, so there is nothing uncertain.
     games = [game for deal in range(50) for game in pair(deal, *([1.0, -1.0] if deal % 2 else [-1.0, 1.0]))]
-    payoff = section_of(games).table("ranking").column("payoff")[0]
-    assert payoff == Estimate(0.0, 0.0, 0.0, 50)
+    ranking = section_of(games).table("ranking")
+    for key in ("payoff", "rating"):
+        assert ranking.column(key)[0].value == 0.0
+    assert ranking.column("payoff")[0] == Estimate(0.0, 0.0, 0.0, 50)
+    assert ranking.column("draw")[0] == Estimate(1.0, 1.0, 1.0, 50)
 
 
 def test_the_interval_of_the_mean_is_that_of_the_deals(section_of):
@@ -60,7 +64,7 @@ def test_the_interval_of_the_mean_is_that_of_the_deals(section_of):
 
 
 def test_win_draw_loss_games_are_ranked_by_rating_and_games_with_stakes_by_payoff(section_of):
-    # Agent a wins a chip in four hands and loses eight in the fifth.
+    # Agent a wins a chip in four deals and loses eight in the fifth.
     games = [game for deal in range(500) for game in pair(deal, *[(1.0, 1.0), (-8.0, -8.0)][deal % 5 == 4])]
     by_payoff = section_of(games, returns=(-8.0, 8.0))
     assert by_payoff.score == "payoff"
@@ -80,7 +84,7 @@ def test_two_deals_get_no_interval_and_five_are_marked_few(section_of):
     two = section_of([game for deal in range(2) for game in pair(deal, 1.0, 1.0)]).table("ranking")
     assert two.column("payoff")[0] == Estimate(1.0, None, None, 2)
     assert two.column("rating")[0].low is None
-    assert two.column("rank") == [1, 1]
+    assert two.column("rank") == [None, None]
     five = section_of([game for deal in range(5) for game in pair(deal, 1.0, 1.0)]).table("ranking")
     assert five.column("payoff")[0].few
     assert "†: fewer than 10" in five.caption
@@ -118,20 +122,31 @@ def test_bounds_are_marked_last_and_do_not_touch_the_others(section_of):
 
 
 def test_three_players_meet_in_pairs(section_of):
-    games = [Played(deal, deal, [0, 1, 2], [2.0, 0.0, -2.0], 3, "terminated", [0]) for deal in range(10)]
-    section = section_of(games, names="abc", players=3, returns=(-2.0, 2.0))
+    worth = {0: 2.0, 1: 1.0, 2: -3.0}  # what each agent gets, wherever it sits
+    games = [
+        Played(deal, deal, seating, [worth[agent] for agent in seating], 3, "terminated", [0])
+        for deal in range(10)
+        for seating in ([0, 1, 2], [1, 2, 0], [2, 0, 1])
+    ]
+    section = section_of(games, names="abc", players=3, returns=(-3.0, 3.0))
     ranking = section.table("ranking")
     assert ranking.column("agent") == ["a", "b", "c"]
-    assert [cell.value for cell in ranking.column("payoff")] == [2.0, 0.0, -2.0]
+    assert [cell.value for cell in ranking.column("payoff")] == [2.0, 1.0, -3.0]
     assert [cell.value for cell in ranking.column("win")] == [1.0, 0.5, 0.0]
-    assert section.expected == 30
+    assert section.expected == len(games)
 
 
 def test_an_agent_in_two_seats_does_not_meet_itself(section_of):
-    games = [Played(deal, deal, [0, 0, 1], [1.0, 0.0, -1.0], 3, "terminated", [0]) for deal in range(10)]
+    # Seat 0 gets 1, seat 1 nothing, seat 2 loses 1; a has two of the seats, so its mean over a deal is as b's.
+    games = [
+        Played(deal, deal, seating, [1.0, 0.0, -1.0], 3, "terminated", [0])
+        for deal in range(10)
+        for seating in ([0, 0, 1], [0, 1, 0], [1, 0, 0])
+    ]
     ranking = section_of(games, players=3).table("ranking")
-    assert [cell.value for cell in ranking.column("payoff")] == [0.5, -1.0]
-    assert [cell.value for cell in ranking.column("win")] == [1.0, 0.0]
+    assert [cell.value for cell in ranking.column("payoff")] == [0.0, 0.0]
+    assert [cell.value for cell in ranking.column("draw")] == [1.0, 1.0]
+    assert ranking.column("draw")[0].units == 10
 
 
 def test_scores_of_one_player(section_of):

@@ -65,9 +65,9 @@ def _draw_cell(state, row: int, column: int, in_line: bool, canvas: Canvas, x: f
 
 
 def _draw_stone(seat: int, canvas: Canvas, x: float, y: float, radius: float) -> None:
-    """The players differ in more than colour: a ring marks the first, a cross of bars the second."""
-    canvas.circle(x, y, radius, fill=SEATS[seat])
-    if seat == 0:
+    """The players differ in more than colour: a cross marks the first, X in words, a ring the second, O."""
+    canvas.circle(x, y, 0.97 * radius, fill=SEATS[seat], stroke=PAPER, width=0.06 * radius)
+    if seat == 1:
         canvas.circle(x, y, 0.62 * radius, stroke=PAPER, width=0.1 * radius)
     else:
         arm = 0.45 * radius

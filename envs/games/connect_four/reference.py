@@ -19,10 +19,10 @@ def reference(world: World) -> Reference:
         value, mean = walk(world)
         return Reference((mean, -mean), (float(value), -float(value)), "exact", "walk over all positions")
     if world == make_world():
-        source = "J. Allen, 1988; V. Allis, 1988: the first player wins. random: 20 million games, standard error 0.0002"
+        source = "J. Allen, 1988; V. Allis, 1988: the first player wins. random: 20 million games, error 0.0002"
         return Reference((_RANDOM, -_RANDOM), (1.0, -1.0), "published", source)
     mean = random_return(world, GAMES, seed=0)
-    source = f"nobody gets more than a win; the value of this board is not known here. random: {GAMES} games, standard error 0.005"
+    source = f"nobody gets more than a win; this board is not solved here. random: {GAMES} games, standard error 0.005"
     return Reference((mean, -mean), (1.0, 1.0), "bound", source)
 
 

@@ -6,8 +6,8 @@ rows. Who first has four stones in an unbroken line, upright, level or diagonal,
 draw.
 
 # Observation
-`board` (2, rows, columns) int8: the stones of the player who looks, then those of the other, 1 where a stone lies. Row 0
-is the lowest, column 0 the leftmost.
+`board` (2, rows, columns) int8: the stones of the player who looks, then those of the other, 1 where a stone lies.
+Row 0 is the lowest, column 0 the leftmost.
 
 # Action
 `Discrete(columns)`: the column to drop a stone into, 0 the leftmost; a full column is illegal.

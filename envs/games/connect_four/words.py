@@ -1,4 +1,4 @@
-"""Connect Four in words. Columns are 1, 2, ... or a, b, ... from the left; a cell is its column's letter and its row."""
+"""Connect Four in words. Columns are 1, 2, ... or a, b, ... from the left; a cell is a column's letter and a row."""
 
 from agora.envs.games.connect_four.rules import NONE, World
 
@@ -17,7 +17,8 @@ def describe(world: World, state, player: int | None) -> str:
         cells = " ".join(f"{_stone(state, row, column):>2}" for column in range(world.columns))
         lines.append(f"{row + 1:>2} {cells}")
     lines.append("   " + " ".join(f"{letter(column):>2}" for column in range(world.columns)))
-    lines.append(f"The first player is X{_you(player, 0)}, the second is O{_you(player, 1)}; {world.length} in a line win.")
+    who = f"The first player is X{_you(player, 0)}, the second is O{_you(player, 1)}"
+    lines.append(f"{who}; {world.length} in a line win.")
     if state.last != NONE:
         lines.append(f"Last stone: {letter(state.last)}{state.height[state.last]}")
     lines.append(status(world, state))

@@ -27,7 +27,9 @@ def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
 def _seat(world: World, state, player: int | None, canvas: Canvas, seat: int, x: float) -> None:
     """A player's name, card and chips, centred at ``x``."""
     you = " (you)" if seat == player else ""
-    canvas.text(x, 38, f"Player {seat + 1}{you}", 19, SEATS[seat], "middle", bold=True, max_width=150)
+    canvas.text(
+        x, 38, f"Player {seat + 1}{you}", 19, SEATS[seat], "middle", bold=True, max_width=SIZE[0] / world.players - 24
+    )
     face_up = player in (seat, None) and state.card[seat] != NONE
     canvas.card(x - 45, 62, 90, 130, rank(world, state.card[seat]) if face_up else None)
     stake = stakes(world, state)[seat]

@@ -6,7 +6,6 @@ from math import comb
 from agora.envs.api import Reference
 from agora.envs.games.kuhn_poker.rules import World
 
-
 # Return at each seat in equilibrium. With more than two players there are many equilibria with different returns.
 _BEST: dict[int, tuple[tuple[float, ...], str]] = {
     2: ((-1 / 18, 1 / 18), "H. W. Kuhn, 1950: the value of the game"),

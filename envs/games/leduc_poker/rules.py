@@ -4,16 +4,17 @@
 Two players ante one chip each and get one card each from six: jack, queen and king in two suits. Two rounds of
 betting follow, and between them one card of the remaining four is turned up on the board. Player 1 opens both rounds.
 Bets and raises are 2 chips in the first round and 4 in the second, and a round takes at most two of them, the opening
-bet included. After both rounds a player whose card pairs the board wins, else the higher rank; equal ranks share the pot.
+bet included. After both rounds a player whose card pairs the board wins, else the higher rank; equal ranks share the
+pot.
 
 # Observation
-`card` (6): the own card, one-hot, two suits of J, then Q, then K. `board` (6): the shared card, one-hot, all zero in the
-first round. With `suit_isomorphism` both have 3 numbers, the ranks alone. `seat` (2): the own seat, one-hot. `betting`
-(2, 4, 3): per round a row per action so far, in order, one-hot over fold, call and raise.
+`card` (6): the own card, one-hot, two suits of J, then Q, then K. `board` (6): the shared card, one-hot, all zero in
+the first round. With `suit_isomorphism` both have 3 numbers, the ranks alone. `seat` (2): the own seat, one-hot.
+`betting` (2, 4, 3): per round a row per action so far, in order, one-hot over fold, call and raise.
 
 # Action
-`Discrete(3)`: 0 fold, only when facing a bet; 1 call, which checks when there is no bet to call; 2 raise, which bets when
-there is no bet yet, at most twice a round.
+`Discrete(3)`: 0 fold, only when facing a bet; 1 call, which checks when there is no bet to call; 2 raise, which bets
+when there is no bet yet, at most twice a round.
 
 # Reward
 Chips won or lost, paid at the end. Zero-sum. Returns lie in [-13, 13]: ante 1, two raises of 2, two of 4.

@@ -14,9 +14,10 @@ def equilibrium(world: World) -> np.ndarray:
     """The share that is offered in each period, (T,), which is also the least that is taken then.
 
     T is the horizon; without one it is 2, and period t is like t mod 2. Whoever is indifferent, as the one who offers
-    or as the one who answers, prefers the deal. With divisible pies this is the only subgame-perfect equilibrium. With bins and no horizon
-    there are several (E. van Damme, R. Selten, E. Winter, "Alternating bid bargaining with a smallest money unit",
-    Games and Economic Behavior 2, 1990): it is the stationary one that is nearest to that of divisible pies.
+    or as the one who answers, prefers the deal. With divisible pies there is no other subgame-perfect equilibrium. With
+    bins and no horizon there are several (E. van Damme, R. Selten, E. Winter, "Alternating bid bargaining with a
+    smallest money unit", Games and Economic Behavior 2, 1990): this is the stationary one nearest to that of divisible
+    pies.
     """
     if world.horizon:
         return backward_induction(world)

@@ -28,20 +28,17 @@ def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
 
 
 def draw_curves(world: World, state, canvas: Canvas, x: float, y: float, w: float, h: float) -> None:
-    """Wealth over the days, as a power of ten where it spans more than one."""
+    """Wealth over the days; where it spans a power of ten, equal ratios are equally high."""
     days, own = own_curve(world, state)
     curves = {"portfolio": own, "market (equal parts, held)": market_curve(world, state, days)}
     together = np.concatenate(list(curves.values()))
-    label = "wealth (log10: 0 is the start, 1 ten times that)"
-    if together.max() - together.min() < 1.0:
-        curves = {called: 10.0**curve for called, curve in curves.items()}
-        label = "wealth (start = 1)"
     canvas.chart(
         *(x, y, w, h),
-        {called: (days, curve) for called, curve in curves.items()},
+        {called: (days, 10.0**curve) for called, curve in curves.items()},
         x_label="days passed",
-        y_label=label,
+        y_label="wealth (start = 1)",
         x_range=(0, int(days[-1]) or world.length),
+        log_y=bool(together.max() - together.min() >= 1.0),
     )
 
 

@@ -7,10 +7,10 @@ history: what an agent buys does not move them. Six data sets of the literature 
 for their origin and known faults; other prices come in through `prices`.
 
 # Observation
-`relatives` (`window`, N): natural logarithms of the latest price relatives, oldest row first; days before the data begin
-are 0. Rows older than the episode are history and are shown. `weights` (1 + `decision_lag`, N): first the share of
-wealth in each asset after the last day's moves (all 0 while wealth is in cash); with a lag of one day then the order
-already given for the day to come (all 0 for none). `progress` (1): share of the episode that has passed.
+`relatives` (`window`, N): natural logarithms of the latest price relatives, oldest row first; days before the data
+begin are 0. Rows older than the episode are history and are shown. `weights` (1 + `decision_lag`, N): first the share
+of wealth in each asset after the last day's moves (all 0 while wealth is in cash); with a lag of one day then the
+order already given for the day to come (all 0 for none). `progress` (1): share of the episode that has passed.
 
 # Action
 `Box(0, 1, (N,))`: weights, divided by their sum by the rules, so that every portfolio without debt can be said exactly.
@@ -53,6 +53,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from agora.envs.api import Box, Piece, Spec, check_choice, check_integer, check_number
 from agora.envs.jit import rule
 from agora.envs.rng import integer

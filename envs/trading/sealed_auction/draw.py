@@ -12,7 +12,7 @@ TOP, BOTTOM = 165, 385  # where 1 and 0 lie
 
 
 def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
-    """The auction as ``player`` sees it; ``None`` is a spectator, who sees every value and the bids of the last round."""
+    """The auction as ``player`` sees it; ``None`` is a spectator, who sees all values and the last bids."""
     width, height = SIZE
     canvas.rectangle(0, 0, width, height, fill=PAPER)
     canvas.text(28, 32, TITLES[world.format], size=22, bold=True)

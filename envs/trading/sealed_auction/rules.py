@@ -8,10 +8,10 @@ reserve, whichever is more, and in an all-pay auction everybody pays what it bid
 bid: it neither wins nor costs. If there is no bid the item stays with the seller. Values are drawn afresh each round.
 
 # Observation
-`value` (1): the own value of the item in this round. `seat` (`bidders`): the own seat, one-hot. `progress` (1): share of
-the rounds that has passed. `price` (1): the price of the round before, the winner's payment; 0 if there was no sale.
-`winner` (`bidders` + 1): who won the round before, one-hot, the last entry for nobody or no round yet. `last` (2): the own
-value and the own bid in the round before, 0 in the first round.
+`value` (1): the own value of the item in this round. `seat` (`bidders`): the own seat, one-hot. `progress` (1): share
+of the rounds that has passed. `price` (1): the price of the round before, the winner's payment; 0 if there was no
+sale. `winner` (`bidders` + 1): who won the round before, one-hot, the last entry for nobody or no round yet. `last`
+(2): the own value and the own bid in the round before, 0 in the first round.
 
 # Action
 `Box(0, 1, (1,))`: the bid.

@@ -9,7 +9,7 @@ TITLES = ("First-price auction", "Second-price auction", "All-pay auction")
 
 
 def describe(world: World, state, player: int | None) -> str:
-    """The auction as ``player`` sees it; ``None`` is a spectator, who sees every value and the bids of the last round."""
+    """The auction as ``player`` sees it; ``None`` is a spectator, who sees all values and the last bids."""
     lines = [
         f"{TITLES[world.format]}, {world.bidders} bidders: {PAYS[world.format]}.{reserve_rule(world)}",
         f"Values come from {distribution_name(world)}.",

@@ -1,7 +1,10 @@
 """The seeded catalogue: products with near-miss siblings, and the goals that a customer can have.
 
-A family is a target and two to five siblings that differ from it in exactly one thing that every goal of the family
-asks for: an attribute, an option or the price. Letters for shapes: ``N`` products, ``F`` families, ``G`` goals.
+A family is a pair of equals, which have everything that a goal of the family asks for, and two to five near misses,
+which differ from them in exactly one thing that every goal of the family asks for: an attribute, an option or the
+price. Which of the pair a customer has in mind makes no difference to anything else.
+
+Letters for shapes: ``N`` products, ``F`` families, ``G`` goals.
 """
 
 from typing import NamedTuple
@@ -44,16 +47,14 @@ class Products(NamedTuple):
 
 
 class Goals(NamedTuple):
-    """What customers want. Goals that nobody could tell apart by their instruction (twins) stand side by side."""
+    """What customers want."""
 
-    target: np.ndarray  # (G,) int32, product
+    targets: np.ndarray  # (G, 2) int32, the pair of products, either of which the customer has in mind
     attributes: np.ndarray  # (G, WANTED_ATTRIBUTES) int16, then NONE
     options: np.ndarray  # (G, OPTION_GROUPS) int16, value wanted in each group, then NONE
     limit: np.ndarray  # (G,) int32, cents
     frame: np.ndarray  # (G,) int16, sentence of the instruction
     words: np.ndarray  # (G, SEGMENTS, SEGMENT_WORDS) int16, words of the instruction's phrases, NONE where none
-    twin_first: np.ndarray  # (G,) int32, first of this goal's twins
-    twin_count: np.ndarray  # (G,) int32, at least 1: the goal itself
 
 
 def _table(phrases: list[list[str]]) -> np.ndarray:
@@ -100,9 +101,9 @@ class _Families(NamedTuple):
 
     size: np.ndarray  # (F,) products
     type: np.ndarray  # (F,)
-    price: np.ndarray  # (F,) cents, of the target
+    price: np.ndarray  # (F,) cents, of the first of the pair
     material: np.ndarray  # (F,)
-    attributes: np.ndarray  # (F, 13) in the order of the columns above; those from _SPARE on are not the target's
+    attributes: np.ndarray  # (F, 13) in the order of the columns above; those from _SPARE on are not the pair's
     title_holds: np.ndarray  # (F,) bool: whether the attribute of column _EITHER is in the title
     has_reviewed: np.ndarray  # (F,) bool: whether there is an attribute in column _REVIEW
     has_hidden: np.ndarray  # (F,) bool: whether there is one in column _HIDDEN
@@ -114,11 +115,11 @@ class _Families(NamedTuple):
 
 
 def _sizes(products: int, generator: np.random.Generator) -> np.ndarray:
-    """Family sizes from 3 to 6 that add up to ``products``."""
-    size = generator.integers(3, 7, max(products * 2 // 9, 1))
+    """Family sizes from 4 to 7 that add up to ``products``."""
+    size = generator.integers(4, 8, products * 2 // 11)
     while (missing := products - size.sum()) != 0:
         change = 1 if missing > 0 else -1
-        able = np.flatnonzero((size + change >= 3) & (size + change <= 6))
+        able = np.flatnonzero((size + change >= 4) & (size + change <= 7))
         size[able[: abs(missing)]] += change
     return size
 
@@ -177,23 +178,24 @@ def _bits(attributes: np.ndarray) -> np.ndarray:
 
 
 def _make_products(families: _Families, generator: np.random.Generator) -> Products:
-    """The products family by family, each family's target first."""
+    """The products family by family, the pair first."""
     parent = np.repeat(np.arange(len(families.size)), families.size)
     rank = np.arange(len(parent)) - (np.cumsum(families.size) - families.size)[parent]
     wrong = (rank + generator.integers(0, 3, len(families.size))[parent]) % 3
-    sibling = rank > 0
+    miss = rank > 1
     attributes, price, values = families.attributes[parent], families.price[parent], families.values[parent]
     shown_in = np.full(len(parent), _SPARE)
     shown_in += generator.integers(0, attributes.shape[1] - _SPARE, len(parent))
 
-    rows = np.flatnonzero(sibling & (wrong == _ATTRIBUTE))
+    rows = np.flatnonzero(miss & (wrong == _ATTRIBUTE))
     attributes[rows, families.pivot[parent[rows]]] = attributes[rows, shown_in[rows]]
-    rows = np.flatnonzero(sibling & (wrong == _OPTION))
+    rows = np.flatnonzero(miss & (wrong == _OPTION))
     group = families.pivot_group[parent[rows]]
     values[rows, group, families.pivot_value[parent[rows]]] = families.spare_value[parent[rows], group]
     cheaper = (price * generator.uniform(0.85, 1.0, len(parent))).astype(np.int64)
     dearer = price + generator.integers(41, 90, len(parent)) * 100
-    price = np.where(sibling, np.where(wrong == _PRICE, dearer, cheaper), price)
+    same_tens = price // 1000 * 1000 + generator.integers(3, 10, len(parent)) * 100  # so the same price limits fit
+    price = np.select([rank == 0, rank == 1, wrong == _PRICE], [price, same_tens, dearer], cheaper)
 
     bits = _bits(attributes)
     either, in_title = bits[:, _EITHER], bits[:, _TITLE] | _bits(families.material)[parent]
@@ -229,7 +231,7 @@ def _subsets() -> np.ndarray:
 
 
 def _make_goals(families: _Families, generator: np.random.Generator) -> tuple[Goals, np.ndarray]:
-    """GOALS_PER_TARGET different goals for each family, whose number is the target for now, and the family (G,)."""
+    """GOALS_PER_TARGET different goals for each family, whose number stands for the targets, and that number."""
     subsets = _subsets()
     family = np.repeat(np.arange(len(families.size)), GOALS_PER_TARGET)
     count, rows = len(family), np.arange(len(family))
@@ -254,14 +256,12 @@ def _make_goals(families: _Families, generator: np.random.Generator) -> tuple[Go
     price = families.price[family]
     limit = price // 1000 * 1000 + 1000 * (1 + np.maximum(one, other))
     goals = Goals(
-        target=family.astype(np.int32),
+        targets=np.stack([family, family], axis=1),
         attributes=attributes.astype(np.int16),
         options=options.astype(np.int16),
         limit=limit.astype(np.int32),
         frame=generator.integers(0, len(words.FRAMES), count).astype(np.int16),
         words=_phrases(families.type[family], attributes, options),
-        twin_first=np.arange(count, dtype=np.int32),
-        twin_count=np.ones(count, np.int32),
     )
     return goals, family
 
@@ -292,20 +292,6 @@ def _blur(goals: Goals, type: np.ndarray, noise: float, generator: np.random.Gen
         phrase[replaced] = (ALSO_WORDS if segment == 0 else SYNONYM_WORDS)[number[replaced]]
 
 
-def _pair_twins(goals: Goals, type: np.ndarray) -> Goals:
-    """Sorts goals so that those with the same instruction stand side by side, and counts them."""
-    columns = [type[:, None], goals.attributes, goals.options, goals.limit[:, None], goals.frame[:, None]]
-    key = np.concatenate([*columns, goals.words.reshape(len(type), -1)], axis=1).astype(np.int32)
-    order = np.lexsort((goals.target, *key.T[::-1]))
-    key = key[order]
-    fresh = np.concatenate([[True], (key[1:] != key[:-1]).any(1)])
-    group = np.cumsum(fresh) - 1
-    sorted_goals = Goals(*(array[order] for array in goals))
-    return sorted_goals._replace(
-        twin_first=np.flatnonzero(fresh)[group].astype(np.int32), twin_count=np.bincount(group)[group].astype(np.int32)
-    )
-
-
 def build(products: int, seed: int, split: str, noise: float) -> tuple[Products, Goals]:
     """The catalogue that ``seed`` stands for, and its goals in ``split`` (train, test or all).
 
@@ -320,11 +306,11 @@ def build(products: int, seed: int, split: str, noise: float) -> tuple[Products,
     place = places.permutation(products)  # so that a product's number says nothing of its family
     sold = Products(*(array[np.argsort(place)] for array in sold))
     first = np.cumsum(families.size) - families.size
-    goals = goals._replace(target=place[first[family]].astype(np.int32))
+    pair = np.stack([place[first], place[first + 1]], axis=1)
+    goals = goals._replace(targets=pair[family].astype(np.int32))
 
     held_out = families.type % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
     test = (held_out | (cut.random(len(first)) < TEST_SHARE))[family]
     kept = {"train": ~test, "test": test, "all": np.ones(len(test), bool)}[split]
     _blur(goals, families.type[family], noise, blur)
-    goals = Goals(*(array[kept] for array in goals))
-    return sold, _pair_twins(goals, families.type[family[kept]])
+    return sold, Goals(*(array[kept] for array in goals))

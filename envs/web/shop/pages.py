@@ -58,7 +58,7 @@ def has(attributes, attribute):
 @rule
 def show_instruction(world, state, out):
     goal = state.goal
-    out.wanted_type[world.products.type[world.goals.target[goal]]] = 1.0
+    out.wanted_type[world.products.type[state.target]] = 1.0
     for place in range(WANTED_ATTRIBUTES):
         attribute = world.goals.attributes[goal, place]
         if attribute != NONE:
@@ -74,7 +74,7 @@ def show_instruction(world, state, out):
 def show_hit(world, state, place, row):
     product, goal = state.hits[place], state.goal
     row[0] = 1.0
-    row[1] = world.products.type[product] == world.products.type[world.goals.target[goal]]
+    row[1] = world.products.type[product] == world.products.type[state.target]
     for wanted in range(WANTED_ATTRIBUTES):
         row[2 + wanted] = has(world.products.in_title[product], world.goals.attributes[goal, wanted])
     row[5] = world.products.price[product] <= world.goals.limit[goal]
@@ -85,7 +85,7 @@ def show_hit(world, state, place, row):
 @rule
 def show_item(world, state, out):
     item, goal = state.product, state.goal
-    out[0] = world.products.type[item] == world.products.type[world.goals.target[goal]]
+    out[0] = world.products.type[item] == world.products.type[state.target]
     out[1] = world.products.price[item] <= world.goals.limit[goal]
     out[2] = world.products.price[item] / 100000.0
     out[3] = world.products.rating[item] / 50.0

@@ -4,9 +4,10 @@
 A customer's instruction names a type of product, one to three attributes, an option value for every option group of
 the product it has in mind, and a price limit. The shop has a search page, pages of results (ten a page, the best fifty
 hits by BM25), item pages with options as radio buttons, three sub-pages (Description, Features, Reviews) and a button
-Buy Now, which ends the visit. The catalogue is made from a grammar by `catalogue_seed`: every target has two to five
-siblings that differ in one attribute, one option or the price. Titles show some attributes only; others stand on the
-sub-pages, and some on no page at all. Options are unset whenever an item is opened from the results.
+Buy Now, which ends the visit. The catalogue is made from a grammar by `catalogue_seed`: for every instruction it holds
+two products that fit, often more, and two to five near misses with one attribute, one option or the price wrong.
+Titles show some attributes only; others stand on the sub-pages, and some on no page at all. Options are unset whenever
+an item is opened from the results. What is hidden is which of the two products the customer has in mind.
 
 # Observation
 Features of what is on the screen, as a reader who knows every synonym gathers them; nothing that no page shows.
@@ -14,11 +15,11 @@ Features of what is on the screen, as a reader who knows every synonym gathers t
 `wanted_attributes` (61), `wanted_options` (56), `limit` (1, thousands of dollars): the instruction. `progress` (3):
 share of the steps used, results page / 5, hits / 50. `tried` (8): query templates used in this visit. `results`
 (10, 8), a row a hit, zeros where none: there is a hit; right type; first, second, third wanted attribute in the title;
-price within the limit; price in thousands of dollars; opened since this search. `product` (12): right type; price within
-the limit; price in thousands of dollars; rating / 5; first, second, third wanted attribute read so far; share of the
-wanted options offered, and chosen; description, features, reviews read. `options` (3, 6, 3), a row a button: offered,
-chosen, wanted. `typed` (1; 483 with query="words", one for each word): words in the search box or of the query that was
-searched for, counted in 24ths.
+price within the limit; price in thousands of dollars; opened since this search. `product` (12), of the open item: right
+type; price within the limit; price in thousands of dollars; rating / 5; first, second, third wanted attribute read so
+far; share of the wanted options offered, and chosen; description, features, reviews read. `options` (3, 6, 3), a row a
+button: offered, chosen, wanted. `typed` (1; 483 with query="words", one for each word): words in the search box or of
+the query that was searched for, counted in 24ths.
 
 # Action
 `Discrete`, masked to what is on the screen. 0 to 9: open a hit of this results page. 10: `< Prev` (sub-page to item,
@@ -148,9 +149,7 @@ def make_spec(world: World) -> Spec:
         Piece("progress", (3,), 0, 1, "share of steps used, results page / 5, hits / 50"),
         Piece("tried", (len(TEMPLATES),), 0, 1, "1 for query templates used before"),
         Piece("results", (PAGE_HITS, 8), 0, 1, "hit, type, three attributes, in limit, price, opened before"),
-        Piece(
-            "product", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered and chosen, pages read"
-        ),
+        Piece("product", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered, chosen, pages read"),
         Piece("options", (OPTION_GROUPS, OPTION_VALUES, 3), 0, 1, "offered, chosen, wanted"),
         Piece("typed", (len(WORDS) if world.typing else 1,), 0, 1, "words of the query, counted in 24ths"),
     )
@@ -172,6 +171,7 @@ def make_spec(world: World) -> Spec:
 def make_dtype(world: World) -> list:
     return [
         ("goal", "i4"),  # number in world.goals
+        ("target", "i4"),  # product that the customer has in mind, one of the goal's pair
         ("page", "i1"),  # SEARCH to DONE
         ("query", "i2", (QUERY_WORDS,)),  # words in the search box or searched for, then NONE
         ("query_length", "i2"),  # how many
@@ -192,7 +192,8 @@ def make_dtype(world: World) -> list:
 
 @rule
 def reset(world, state):
-    state.goal = integer(state, world.goals.target.shape[0])
+    state.goal = integer(state, world.goals.targets.shape[0])
+    state.target = world.goals.targets[state.goal, integer(state, 2)]
     clear_search(state)
 
 
@@ -331,7 +332,7 @@ def reward(world, state):
             wanted += 1
             for other in range(OPTION_GROUPS):
                 hit += chosen_value(world, state, other) == value
-    factor = world.type_factor[world.products.type[world.goals.target[goal]], world.products.type[item]]
+    factor = world.type_factor[world.products.type[state.target], world.products.type[item]]
     return factor * hit / wanted
 
 
@@ -357,6 +358,5 @@ def observe(world, state, player, out):
 
 @rule
 def resample(world, state, player):
-    """Draws the goal anew among its twins: the same instruction, another target. Most goals are their only twin."""
-    goal = int(state.goal)
-    state.goal = world.goals.twin_first[goal] + integer(state, int(world.goals.twin_count[goal]))
+    """Draws anew which of the two products that fit the instruction the customer has in mind."""
+    state.target = world.goals.targets[state.goal, integer(state, 2)]

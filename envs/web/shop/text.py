@@ -101,7 +101,7 @@ def instruction(world: World, state) -> str:
     """What the customer is asked to buy."""
     goals, goal = world.goals, state.goal
     phrases = [_phrase(words) for words in goals.words[goal]]
-    groups = option_groups(world, goals.target[goal])
+    groups = option_groups(world, state.target)
     options = [f"{group} {phrase}" for (group, _), phrase in zip(groups, phrases[4:], strict=False)]
     return grammar.FRAMES[goals.frame[goal]].format(
         type=phrases[0],
@@ -216,5 +216,4 @@ def item_lines(world: World, state) -> list[str]:
 
 def target_line(world: World, state) -> str:
     """What only a spectator sees."""
-    target = world.goals.target[state.goal]
-    return f"Target: {code(target)} {title(world, target)}"
+    return f"Target: {code(state.target)} {title(world, state.target)}"

@@ -276,10 +276,13 @@ def test_options_are_checked(options, message):
         agora.envs.game("agora/ConnectFour-v0", **options)
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(1, 12), (12, 1), (7, 8), (8, 7), (12, 4), (5, 11)])
+@pytest.mark.parametrize(("rows", "columns"), [(1, 12), (8, 7)])
 def test_extreme_boards_are_played_to_the_end(rows, columns):
-    batch = agora.envs.batch("agora/ConnectFour-v0", 200, seed=2, rows=rows, columns=columns, autoreset="disabled")
-    while not batch.ended.all():
-        batch.step(batch.legal.argmax(axis=1))
-    assert np.isin(batch.final_returns, (-1, 0, 1)).all()
-    assert (batch.final_steps <= rows * columns).all()
+    """8 rows of 7 columns take all 63 bits."""
+    game = agora.envs.game("agora/ConnectFour-v0", rows=rows, columns=columns, length=12)
+    state = game.new()
+    while not state.over:
+        game.step(state, game.legal(state).argmax())
+    assert state.steps == rows * columns
+    assert (state.stones.sum(axis=0) == 1).all()
+    assert [int(bits).bit_count() for bits in state.bits] == state.stones.sum(axis=(1, 2)).tolist()

@@ -78,7 +78,7 @@ def best_by_search(game, state):
         {"horizon": 1, "bins": 10},
         {"horizon": 2, "bins": 10, "discount_2": 0.77},
         {"horizon": 3, "bins": 10, "discount_1": 0.83, "discount_2": 0.71},
-        {"horizon": 4, "bins": 10, "discount_1": 0.59, "discount_2": 0.87},
+        {"horizon": 3, "bins": 10, "discount_1": 0.59, "discount_2": 0.97},
     ],
 )
 def test_backward_induction_on_the_grid_is_what_a_search_of_the_tree_finds(options):

@@ -173,7 +173,7 @@ def test_revenue_equivalence_in_play(bidders, options):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("options", [{}, {"bidders": 4, "alpha": 2.0, "beta": 3.5, "reserve": 0.2}])
+@pytest.mark.parametrize("options", [{}, {"bidders": 5, "alpha": 2.0, "beta": 3.5, "reserve": 0.2}])
 def test_no_deviation_from_equilibrium_pays(format, options):
     """Against equilibrium bids no scaling or shift of the own bid gains more than 3 standard errors of the difference.
 
@@ -183,7 +183,9 @@ def test_no_deviation_from_equilibrium_pays(format, options):
     best = equilibrium_rounds(40_000, 7, format=format, **options)[0][:, 0]
     losses = {}
     for scale, shift in [(0.5, 0), (0.8, 0), (0.95, 0), (1.05, 0), (1.25, 0), (2, 0), (1, 0.05), (1, -0.05), (1, 0.3)]:
-        changed = equilibrium_rounds(40_000, 7, lambda bid, a=scale, b=shift: a * bid + b, format=format, **options)[0][:, 0]
+        changed = equilibrium_rounds(40_000, 7, lambda bid, a=scale, b=shift: a * bid + b, format=format, **options)[0][
+            :, 0
+        ]
         gain = changed - best
         error = gain.std() / np.sqrt(len(gain))
         assert error < 0.002

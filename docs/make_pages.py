@@ -1,0 +1,150 @@
+"""Writes what is made from docstrings and ``Spec``: a page and a picture per id, and the table in the README.
+
+``python docs/make_pages.py`` writes; ``--check`` only says whether something is out of date.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import agora.envs
+from agora.agents.api import scripted_names
+from agora.envs.api import Box, Spec
+from agora.envs.canvas import picture
+from agora.envs.game import Game
+
+ROOT = Path(__file__).parents[1]
+FAMILIES = {
+    "games": "agora/ConnectFour-v0",
+    "negotiation": "agora/DealOrNoDeal-v0",
+    "trading": "agora/Portfolio-v0",
+    "web": "agora/Shop-v0",
+}
+"""Family -> the id whose picture stands for it."""
+
+
+def bare(id: str) -> str:
+    return id.split("/")[-1]
+
+
+def players(spec: Spec) -> str:
+    return {1: "one", 2: "two"}.get(spec.players, str(spec.players)) + (" players" if spec.players > 1 else " player")
+
+
+def action(spec: Spec) -> str:
+    if isinstance(spec.action, Box):
+        return f"Box [{spec.action.low:g}, {spec.action.high:g}] {spec.action.shape}"
+    return f"Discrete({spec.action.n})"
+
+
+def table() -> str:
+    """The environments as a Markdown table."""
+    lines = ["| id | family | players | information | payoff | action | agents |", "|---|---|---|---|---|---|---|"]
+    for id in agora.envs.ids():
+        spec = agora.envs.spec(id)
+        family = agora.envs.TABLE[id].split(".")[2]
+        agents = ", ".join(name.removeprefix("scripted/") for name in scripted_names(id))
+        page = f"[`{id}`](docs/environments/{bare(id)}.md)"
+        payoff = spec.payoff if spec.players > 1 else "-"
+        lines.append(
+            f"| {page} | {family} | {players(spec).split()[0]}, {spec.turns} | {spec.information} | {payoff} "
+            f"| {action(spec)} | {agents} |"
+        )
+    return "\n".join(lines)
+
+
+def page(id: str) -> str:
+    """The docstring with the facts of ``Spec`` in front."""
+    game = agora.envs.game(id)
+    spec, reference = game.spec, game.reference()
+    summary, rest = (game.rules.__doc__ or "").split("\n", 1)
+    facts = [
+        f"| players | {players(spec)}, {spec.turns} |",
+        f"| information, chance | {spec.information}, {spec.chance} |",
+        f"| payoff | {spec.payoff}, in {spec.unit} |",
+        f"| return of a player | {spec.returns[0]:.6g} to {spec.returns[1]:.6g} |",
+        f"| action | {action(spec)} |",
+        f"| observation | {spec.observation_size} numbers, {spec.observation_dtype} |",
+        f"| longest episode | {spec.max_steps} decisions |",
+        f"| random agents get | {numbers(reference.random)} |",
+        f"| best | {numbers(reference.best)} ({reference.kind}: {reference.source}) |",
+    ]
+    body = re.sub(r"^# ", "## ", rest.strip(), flags=re.M)
+    shown = f"![{bare(id)}](../pictures/{bare(id)}.svg)"
+    return "\n".join([f"# {id}", "", summary, "", shown, "", "| | |", "|---|---|", *facts, "", body, ""])
+
+
+def numbers(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:.4g}" for value in values)
+
+
+def position(game: Game, decisions: int = 9) -> np.record:
+    """A position of random play, the last one before ``decisions`` in which the game still goes on."""
+    batch = agora.envs.batch(game.spec.id, 1, 1, autoreset="disabled")
+    shown = game.clone(batch.states[0])
+    for _ in range(decisions):
+        batch.step(batch.sample())
+        if batch.ended[0]:
+            break
+        shown = game.clone(batch.states[0])
+    return shown
+
+
+def drawing(id: str) -> str:
+    game = agora.envs.game(id)
+    return picture(game, position(game), None).svg()
+
+
+def families() -> str:
+    """The four families side by side, 2 by 2."""
+    parts = []
+    for number, (family, id) in enumerate(FAMILIES.items()):
+        x, y = 20 + 610 * (number % 2), 50 + 450 * (number // 2)
+        inner = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", drawing(id), count=1)
+        inner = inner.replace("<svg", f'<svg x="{x}" y="{y}" width="590" height="390"', 1)
+        title = f'<text x="{x}" y="{y - 14}" font-family="sans-serif" font-size="22" fill="#222">{family}: {id}</text>'
+        parts += [title, inner]
+    background = '<rect width="1240" height="920" fill="white"/>'
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1240 920" width="1240" height="920">'
+        + background
+        + "".join(parts)
+        + "</svg>\n"
+    )
+
+
+def readme() -> str:
+    """The README with its table made anew."""
+    text = (ROOT / "README.md").read_text()
+    start, end = "<!-- table of environments: made by docs/make_pages.py -->\n", "\n<!-- end of table -->"
+    before, rest = text.split(start)
+    return before + start + table() + end + rest.split(end)[1]
+
+
+def files() -> dict[Path, str]:
+    made = {ROOT / "README.md": readme(), ROOT / "docs" / "families.svg": families()}
+    for id in agora.envs.ids():
+        made[ROOT / "docs" / "environments" / f"{bare(id)}.md"] = page(id)
+        made[ROOT / "docs" / "pictures" / f"{bare(id)}.svg"] = drawing(id)
+    return made
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if something is out of date")
+    check, stale = parser.parse_args().check, []
+    for path, text in files().items():
+        if not path.exists() or path.read_text() != text:
+            stale.append(str(path.relative_to(ROOT)))
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+    print(f"{'out of date' if check else 'written'}: {', '.join(stale) or 'nothing'}")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
