@@ -285,7 +285,9 @@ class Batch:
 
     def rewards_of(self, players: np.ndarray) -> np.ndarray:
         """The reward of ``players[lane]`` in each lane's last step, (B,) float64."""
-        return self.game.loop.pick(self._lanes.payments.rewards, players)
+        rewards = np.empty(self.num_envs)
+        self.game.loop.pick(self._lanes.payments.rewards, players, rewards)
+        return rewards
 
     def observe(self, players: int | np.ndarray, lanes: np.ndarray | None = None, *, final: bool = False) -> np.ndarray:
         """What ``players``, one or one for each of ``lanes`` (L,), know, whoever moves: a new array (L, O).

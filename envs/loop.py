@@ -87,24 +87,21 @@ def draw_action(stream, player, mask, low, high, taken):
 
 
 @rule
-def decide(account, masks, settings, slot, player, drawn):
-    """Fills in what ``player`` does, at random if ``drawn``; False when it forfeits."""
+def decide(account, masks, settings, slot, player):
+    """Fills in what ``player`` does; False when it forfeits."""
     mask, taken = masks.legal[slot], account.taken
-    if drawn or account.random_seats[player]:
+    verdict = ACCEPTED
+    drawn = account.random_seats[player]
+    if not drawn:
+        verdict = judge(account.given, slot, player, mask, settings.low, settings.high, taken)
+    if verdict != ACCEPTED:
+        account.flagged = True
+        account.clipped[player] = verdict == CLIPPED
+        account.illegal[player] = verdict == ILLEGAL
+        drawn = verdict == ILLEGAL and settings.illegal == RANDOM
+    if drawn:
         draw_action(account, player, mask, settings.low, settings.high, taken)
-        return True
-    verdict = judge(account.given, slot, player, mask, settings.low, settings.high, taken)
-    if verdict == ACCEPTED:
-        return True
-    account.flagged = True
-    if verdict == CLIPPED:
-        account.clipped[player] = True
-        return True
-    account.illegal[player] = True
-    if settings.illegal == RANDOM:
-        draw_action(account, player, mask, settings.low, settings.high, taken)
-        return True
-    return False
+    return drawn or verdict != ILLEGAL
 
 
 @rule
@@ -125,15 +122,13 @@ def forfeit(account, settings):
 
 
 @rule
-def play_turn(world, state, account, masks, settings, drawn):
+def play_turn(world, state, account, masks, settings):
     """One decision, by one player or by all at once."""
     state.steps += 1
     accepted = True
-    if state.to_move == EVERYONE:
-        for player in range(account.earned.shape[0]):
-            accepted = decide(account, masks, settings, player, player, drawn) and accepted
-    else:
-        accepted = decide(account, masks, settings, 0, int(state.to_move), drawn)
+    for slot in range(masks.legal.shape[0]):
+        player = slot if state.to_move == EVERYONE else int(state.to_move)
+        accepted = decide(account, masks, settings, slot, player) and accepted
     if accepted:
         step(world, state, account.taken, account.earned)
     else:
@@ -176,24 +171,21 @@ def clear_episode(lanes, lane, state, account):
 
 
 @rule
-def write_mask(world, state, masks, slot, player):
-    mask = masks.legal[slot]
-    if mask.shape[0] > 0:
+def write_masks(world, state, masks, ended):
+    """Writes the mask of whoever decides next; after the end there is nothing to choose."""
+    for slot in range(masks.legal.shape[0]):
+        player = slot if state.to_move == EVERYONE else int(state.to_move)
+        mask = masks.legal[slot]
         fill(mask, False)
-        legal(world, state, player, mask)
+        if mask.shape[0] > 0 and not ended:
+            legal(world, state, player, mask)
 
 
 @rule
-def show(world, lanes, lane, state, account, masks):
-    """Writes the observation and the mask of whoever decides next; after the end there is nothing to choose."""
-    for slot in range(lanes.observation.shape[1]):
-        player = slot if state.to_move == EVERYONE else max(int(state.to_move), 0)
-        lanes.observation[lane, slot] = lanes.blank_observation[0]
-        observe(world, state, player, lanes.observation[lane, slot])
-        if account.ended:
-            fill(masks.legal[slot], False)
-        else:
-            write_mask(world, state, masks, slot, player)
+def write_observation(world, state, lanes, lane, slot, player):
+    """Writes what ``player`` may know."""
+    lanes.observation[lane, slot] = lanes.blank_observation[0]
+    observe(world, state, player, lanes.observation[lane, slot])
 
 
 @rule
@@ -216,7 +208,7 @@ def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
         dealing = settings.autoreset == NEXT_STEP
         if not dealing:
             return
-    opening, drawn, terminated, truncated = dealing, False, False, False
+    opening, terminated, truncated = dealing, False, False
     while True:
         fill(account.earned, 0.0)
         if dealing:
@@ -224,7 +216,7 @@ def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
             clear_episode(lanes, lane, state, account)
             reset(world, state)
         else:
-            play_turn(world, state, account, masks, settings, drawn)
+            play_turn(world, state, account, masks, settings)
         settle(world, state, account)
         book(account, pay, opening)
         cut = not state.over and state.steps >= settings.max_steps
@@ -238,10 +230,9 @@ def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
         elif state.to_move == EVERYONE or not account.random_seats[state.to_move]:
             break
         else:
-            drawn = True
-            write_mask(world, state, masks, 0, int(state.to_move))
+            write_masks(world, state, masks, False)
     account.terminated, account.truncated = terminated, truncated
-    show(world, lanes, lane, state, account, masks)
+    write_masks(world, state, masks, account.ended)
 
 
 @entry
@@ -255,6 +246,9 @@ def play(world, lanes, chosen, actions, start, stop, dealing):
             take(account.given, actions, row)
         state, masks, pay = lanes.states[lane], lanes.masks[lane], lanes.payments[lane]
         play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
+        for slot in range(lanes.observation.shape[1]):
+            player = slot if state.to_move < 0 else int(state.to_move)
+            write_observation(world, state, lanes, lane, slot, player)
 
 
 @entry
@@ -277,12 +271,10 @@ def sample(lanes, actions, start, stop):
 
 
 @entry
-def pick(numbers, columns):
-    """The number in column ``columns[row]`` of each row, (B,)."""
-    picked = np.empty(columns.shape[0])
+def pick(numbers, columns, out):
+    """Writes the number in column ``columns[row]`` of each row into ``out`` (B,)."""
     for row in range(columns.shape[0]):
-        picked[row] = numbers[row, columns[row]]
-    return picked
+        out[row] = numbers[row, columns[row]]
 
 
 @entry

@@ -83,6 +83,15 @@ def test_infos_are_filled_only_where_a_game_ended():
     assert infos[1]["episode"]["l"] == 2
 
 
+def test_scaled_rewards_leave_returns_alone():
+    plain, scaled = bridge(8, opponent=always(BET), seat=0), bridge(8, opponent=always(BET), seat=0, reward_scale=10.0)
+    plain.reset()
+    scaled.reset()
+    (_, rewards, _, _), (_, tenfold, _, infos) = plain.step(np.full(8, BET)), scaled.step(np.full(8, BET))
+    np.testing.assert_array_equal(tenfold, 10 * rewards)
+    assert [info["episode"]["r"] for info in infos] == rewards.tolist()
+
+
 def test_spaces_and_masks_are_those_of_the_environment():
     env = bridge(3)
     assert env.observation_space.contains(env.reset()[0])

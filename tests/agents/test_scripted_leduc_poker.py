@@ -59,6 +59,7 @@ def test_caller_can_be_exploited(table):
         ((KS, JS, RAISE, RAISE), (0, 1, 0)),  # would raise again, but two raises are the limit
         ((QS, JS, CALL, CALL, QH), (0, 0.2, 0.8)),  # bets a pair
         ((QS, JS, CALL, CALL, QH, RAISE), (1, 0, 0)),  # player 2 folds the jack
+        ((QS, JS, CALL, CALL, QH, CALL, RAISE), (0, 0.3, 0.7)),  # check-raises a pair
         ((JS, QS, CALL, CALL, KH, RAISE), (0.7, 0.3, 0)),
     ],
 )

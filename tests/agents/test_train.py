@@ -16,11 +16,14 @@ from safetensors.numpy import load_file, save_file
 import agora.agents.api
 import agora.envs
 from agora.agents.learned import saved
+from agora.agents.learned.scaling import random_observations, standardising
 from agora.agents.learned.self_play import Pool
 from agora.agents.learned.settings import read
-from agora.agents.learned.train import Training, train
+from agora.agents.learned.train import Training, play_returns, train
+from agora.envs.seats import SeatedBatch
 
 KUHN = "agora/KuhnPoker-v0"
+OFFERS = "agora/AlternatingOffers-v0"
 SELF_PLAY = f"""
 id = "{KUHN}"
 algorithm = "MaskablePPO"
@@ -56,6 +59,7 @@ SMALL = {
     "MaskablePPO": "n_steps = 8\nbatch_size = 64\n",
     "PPO": "n_steps = 8\nbatch_size = 64\nlearning_rate = { start = 1e-2, end = 1e-3 }\n",
     "A2C": "n_steps = 8\n",
+    "SAC": "learning_starts = 100\nbuffer_size = 1000\nbatch_size = 32\n",
     "DQN": "learning_starts = 100\nbuffer_size = 1000\ntarget_update_interval = 100\ntrain_freq = 4\n",
 }
 
@@ -128,7 +132,8 @@ class Crash(Exception):
 
 @pytest.mark.parametrize("algorithm", SMALL)
 def test_every_algorithm_resumes_exactly(algorithm, tmp_path, monkeypatch):
-    path = written(tmp_path, SHORT.replace("ALGORITHM", algorithm) + SMALL[algorithm])
+    text = SHORT.replace("ALGORITHM", algorithm) + SMALL[algorithm]
+    path = written(tmp_path, text.replace(KUHN, OFFERS) if algorithm == "SAC" else text)
     train(path, tmp_path / "whole", quiet=True)
 
     def save_and_crash(training):
@@ -190,6 +195,40 @@ def test_a_saved_agent_plays_as_it_did_when_it_was_trained(tmp_path):
     first = agent.act(batch.observation, batch.legal, np.arange(50))
     agent.reset(spec, np.arange(50), seed=0)
     np.testing.assert_array_equal(agent.act(batch.observation, batch.legal, np.arange(50)), first)
+
+
+@pytest.mark.parametrize("algorithm", ["SAC", "PPO"])
+def test_a_saved_agent_with_continuous_actions_plays_the_mean_of_what_was_trained(algorithm, tmp_path):
+    text = SHORT.replace("ALGORITHM", algorithm).replace(KUHN, OFFERS).replace("hidden", "standardise = true\nhidden")
+    training = Training(read(written(tmp_path, text + SMALL[algorithm])), tmp_path / "run", None)
+    training.run(quiet=True)
+    agent = agora.agents.api.load(training.finish(), training.game.spec)
+    observation = training.model.env.reset()
+    ours = agent.act(observation, np.zeros((len(observation), 0), bool), np.arange(len(observation)))
+    np.testing.assert_allclose(ours, training.model.predict(observation, deterministic=True)[0], atol=1e-5)
+    assert ours.shape == (16, 2)
+    assert len(np.unique(ours)) > 2
+
+
+def test_standardised_inputs_have_mean_zero_and_deviation_one():
+    game = agora.envs.game(OFFERS)
+    inputs = standardising(game, seed=0)["features_extractor_kwargs"]
+    seen = random_observations(game, seed=0)
+    scaled = (seen - inputs["shift"]) * inputs["scale"]
+    moving = seen.std(axis=0) > 1e-6
+    assert 3 < moving.sum() < len(moving)
+    np.testing.assert_allclose(scaled[:, moving].std(axis=0), 1)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-9)
+
+
+def test_evaluation_replays_each_deal_from_every_seat():
+    game = agora.envs.game(KUHN)
+    games = SeatedBatch(game, 400, opponent="scripted/always_bet", seat="alternate")
+    agent = agora.agents.api.load("scripted/always_bet", game.spec)
+    returns = play_returns(agent, games, seed=3)
+    assert set(returns) == {-2.0, 2.0}  # both put in two chips, and the higher card wins them
+    np.testing.assert_array_equal(returns[0::2], -returns[1::2])
+    np.testing.assert_array_equal(play_returns(agent, games, seed=3), returns)
 
 
 def test_illegal_actions_have_probability_zero(trained):

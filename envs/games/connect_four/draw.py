@@ -39,7 +39,7 @@ def _draw_heading(world: World, state, player: int | None, canvas: Canvas) -> No
     for seat in (0, 1):
         x = 48 + 180 * seat
         if seat == state.to_move and not state.over:
-            canvas.rectangle(x - 22, 22, 170, 44, fill=HIGHLIGHT, stroke=SEATS[seat], width=2, radius=10)
+            canvas.rectangle(x - 22, 22, 178, 44, fill=HIGHLIGHT, stroke=SEATS[seat], width=2, radius=10)
         _draw_stone(seat, canvas, x, 44, 14)
         you = " (you)" if seat == player else ""
         canvas.text(x + 24, 44, NAMES[seat] + you, size=17, bold=True)

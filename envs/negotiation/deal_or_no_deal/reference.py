@@ -42,14 +42,14 @@ def _analyse(counts: bytes, values: bytes) -> Analysis:
     each = np.frombuffer(values, np.int8).astype(np.int64).reshape(2, ITEMS)
     divisions = np.array(list(product(*[range(count + 1) for count in pool])))
     points = np.stack([divisions @ each[0], (pool - divisions) @ each[1]], axis=1)
-    as_good = (points[None] >= points[:, None]).all(axis=2)
-    better = (points[None] > points[:, None]).any(axis=2)
+    as_good = np.all(points[None] >= points[:, None], axis=2)  # [i, j]: j is as good as i for both
+    better = np.any(points[None] > points[:, None], axis=2)
     joint, lower, nash_product = points.sum(axis=1), points.min(axis=1), points.prod(axis=1)
     at_nash = points[np.lexsort([lower, joint, nash_product])[-1]]
     return Analysis(
         divisions=divisions,
         points=points,
-        pareto=~(as_good & better).any(axis=1),
+        pareto=np.logical_not(np.any(np.logical_and(as_good, better), axis=1)),
         best_joint=int(joint.max()),
         best_lower=int(lower.max()),
         nash=(int(at_nash[0]), int(at_nash[1])),

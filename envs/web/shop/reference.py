@@ -10,12 +10,12 @@ from agora.envs.web.shop.rules import World, make_dtype, make_spec, step_limit
 
 _KNOWN = {
     # (products, goals, noise, typing, catalogue_seed): mean return of 65,536 random visits, 95 % interval +-0.0016
-    (1000, 1086, 0.0, 0, 0): 0.0,
-    (1000, 708, 0.0, 0, 0): 0.0,
-    (1000, 378, 0.0, 0, 0): 0.0,
+    (1000, 1086, 0.0, 0, 0): 0.4121,
+    (1000, 708, 0.0, 0, 0): 0.4123,
+    (1000, 378, 0.0, 0, 0): 0.4133,
     (1000, 1086, 0.0, 1, 0): 0.0,
 }
-"""The default catalogue: all goals, train, test, and all with query="words"; the oracle earns 1 on each of these goals."""
+"""The default catalogue: all goals, train, test, and all with query="words". The oracle earns 1 on each goal."""
 _VISITS = 1000
 
 
@@ -44,7 +44,7 @@ def simulate(world: World, visits: int) -> float:
             actions[0] = generator.choice(np.flatnonzero(mask))
             loop.step_one(world, state[0], actions, rewards)
         total += rewards[0] if state[0].over else 0.0
-    return total / visits
+    return float(total / visits)
 
 
 def metrics(world: World, state) -> dict[str, float]:
