@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
 from agora.envs.charts import bar_chart, line_chart
 from agora.envs.palette import ACCENT, FELT, INK, LINE, MUTED, PAPER, SEATS, fit, text_width
 from agora.envs.palette import GRID as GRID  # these three for the drawings

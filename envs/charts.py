@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
 from agora.envs.palette import GRID, INK, LINE, MUTED, PAPER, SEATS, text_width
 
 if TYPE_CHECKING:

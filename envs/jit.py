@@ -23,7 +23,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
 _ENGINE = ("api.py", "jit.py", "arrays.py", "rng.py", "loop.py")
-_NO_RULES = ("__init__.py", "words.py", "draw.py", "reference.py")
+_NO_FACES = ("words.py", "draw.py", "reference.py")  # files of an environment that are never compiled
+_RULES = ("__init__.py", "words.py", "draw.py", "reference.py")
+_FACES = ("words.py", "draw.py", "reference.py")  # files of an environment that are never compiled
 _RULES = ("reset", "legal", "step", "observe", "chance", "resample")
 
 
@@ -94,7 +96,8 @@ def compiled_loop(rules: ModuleType) -> ModuleType:
     import numba
 
     own = Path(rules.__file__ or "").parent.glob("*.py")  # rules may stand in several files of the folder
-    sources = [_HERE / name for name in _ENGINE] + sorted(path for path in own if path.name not in _NO_RULES)
+    sources = [_HERE / name for name in _ENGINE]
+    sources += [path for path in sorted(Path(rules.__file__ or "").parent.glob("*.py")) if path.name not in _FACES]
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version}".encode())
     for source in sources:
         digest.update(source.read_bytes())

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
 from agora.envs.canvas import Canvas, Circle, Line, Polygon, Rectangle, Text
 from agora.envs.palette import PAPER
 

@@ -1,5 +1,6 @@
 """Who sits where: asking agents for actions, and a batch in which one seat of every game is the caller's."""
 
+import hashlib
 import importlib
 from typing import Any, Literal
 
@@ -49,10 +50,16 @@ def ask(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> np.ndarray:
 
 
 def visible_states(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> np.recarray:
-    """Copies of the games (L,): the true ones if all may be known or the agent is an oracle, else resampled ones."""
+    """Copies of the games (L,): the true ones for an oracle, else with other luck to come and resampled where
+    information is imperfect."""
     states = batch.states[lanes].view(np.recarray)
-    if batch.spec.information == "imperfect" and agent.needs != "truth":
-        for state in states:
+    if agent.needs == "truth":
+        return states
+    for state in states:
+        # A digest, because whoever could tell the true generator from this one would know the cards to come.
+        digest = hashlib.blake2b(state.rng.tobytes(), digest_size=8).digest()
+        state.rng = int.from_bytes(digest, "little")
+        if batch.spec.information == "imperfect":
             batch.game.resample(state, player)
     return states
 

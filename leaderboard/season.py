@@ -165,12 +165,12 @@ def _entries(environment: Environment, path: Path, out: Path, budget: Budget, pr
 
 
 def _train(settings: str, path: Path, out: Path, budget: Budget, progress: bool) -> Path:
-    from agora.agents.learned.train import train  # torch is heavy
-
     folders = (path.parent, Path(str(agora.baselines.__file__)).parent)
     found = next((folder / settings for folder in folders if (folder / settings).is_file()), None)
     if found is None:
         raise ValueError(f"{path}: there is no settings file {settings!r} in {' or '.join(map(str, folders))}.")
+    from agora.agents.learned.train import train  # torch is heavy
+
     folder = out / "agents" / budget / found.stem
     return train(found, out=folder, resume=True, quiet=not progress, full=budget == "full")
 

@@ -4,11 +4,14 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import agora.envs
 from agora.cli import app, read_options
+from agora.envs.seats import SeatedBatch
+from agora.play import play_actions
 
 KUHN = "agora/KuhnPoker-v0"
 
@@ -110,6 +113,21 @@ def test_a_person_can_leave(typed):
     assert result.exit_code == 0
     assert "You left the game." in result.stdout
     assert "Returns" not in result.stdout
+
+
+def test_of_several_actions_none_is_played_if_one_is_illegal():
+    seated = SeatedBatch(agora.envs.game("agora/ConnectFour-v0", rows=1, columns=7), 1, seed=0, illegal="raise")
+    before = seated.batch.snapshot()
+    with pytest.raises(ValueError, match="not possible now"):
+        play_actions(seated, [0, 0])
+    assert seated.batch.snapshot() == before
+    assert play_actions(seated, [0]) == ""
+    assert seated.batch.snapshot() != before
+
+
+def test_a_number_out_of_range_is_played_as_the_nearest_and_said_so():
+    seated = SeatedBatch(agora.envs.game("agora/SealedAuction-v0"), 1, seed=0, illegal="raise")
+    assert "the nearest one within it was played" in play_actions(seated, [np.array([7.0])])
 
 
 def test_play_refuses_seats_and_opponents_that_do_not_exist():

@@ -79,7 +79,7 @@ class Network:
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """``layers.0.weight``, ``layers.0.bias`` and so on."""
-        named = {}
+        named: dict[str, torch.Tensor] = {}
         for index, (weight, bias) in enumerate(self.layers):
             named |= {f"layers.{index}.weight": weight, f"layers.{index}.bias": bias}
         return named

@@ -49,9 +49,9 @@ def situation(spec: Spec, observation: np.ndarray, legal: np.ndarray) -> tuple[n
     """The round (0 or 1), whether there is a bet to call (0 or 1), and the hand (0 to PAIR), each (L,) int64."""
     pieces = spec.pieces(observation)
     cards = pieces["card"].shape[-1]
-    card = pieces["card"].argmax(axis=-1) * 3 // cards
-    board = pieces["board"].argmax(axis=-1) * 3 // cards
-    stage = pieces["board"].any(axis=-1).astype(np.int64)
+    card = np.asarray(pieces["card"].argmax(axis=-1)) * 3 // cards
+    board = np.asarray(pieces["board"].argmax(axis=-1)) * 3 // cards
+    stage = np.asarray(pieces["board"].any(axis=-1), np.int64)
     hand = np.where((stage == 1) & (card == board), PAIR, card)
     return stage, legal[:, FOLD].astype(np.int64), hand
 

@@ -64,13 +64,14 @@ def build(game: Game, limit: int = 1_000_000) -> Tree:
     """
     _check(game)
     players = game.spec.players
-    states, parents, actions, nature, depths = [game.new()], [NONE], [NONE], [1.0], [0]
+    states, parents, actions, nature, depths = {0: game.new()}, [NONE], [NONE], [1.0], [0]
     returns, latest = [np.zeros(players)], [(NONE,) * players]
-    movers, infostates = [], []
+    movers: list[int] = []
+    infostates: list[int] = []
     known = _InformationStates(game)
-    while len(movers) < len(states):
+    while len(movers) < len(parents):
         node = len(movers)
-        state, states[node] = states[node], None
+        state = states.pop(node)
         mover = _mover(game, state)
         infostate = known.number(state, mover, latest[node][mover]) if mover >= 0 else NONE
         movers.append(mover)
@@ -78,13 +79,13 @@ def build(game: Game, limit: int = 1_000_000) -> Tree:
         for action, probability in _moves(game, state, mover):
             after = game.clone(state)
             returns.append(returns[node] + game.step(after, action))
-            states.append(after)
+            states[len(parents)] = after
             parents.append(node)
             actions.append(action)
             nature.append(probability)
             depths.append(depths[node] + 1)
             latest.append(_with(latest[node], mover, known.decision(infostate, action)))
-        if len(states) > limit:
+        if len(parents) > limit:
             raise ValueError(f"{game.spec.id} has more than {limit} nodes: give a smaller game or a larger limit.")
     cuts = np.searchsorted(depths, np.arange(depths[-1] + 2))
     return Tree(

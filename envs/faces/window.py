@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from agora.envs import paint
 from agora.envs.api import Discrete
 from agora.envs.canvas import ACCENT, INK, LINE, MUTED, PANEL, PAPER, SEATS, Canvas, picture, text_width

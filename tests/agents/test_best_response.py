@@ -235,7 +235,7 @@ def test_expected_returns_are_what_simulation_gives(leduc):
     ("policy", "message"),
     [
         (lambda observation, legal: np.ones((len(legal), 5)), r"returned shape \(12, 5\).*give \(12, 2\)"),
-        (lambda observation, legal: np.ones(legal.shape), "sum to 1"),
+        (lambda observation, legal: np.ones(legal.shape), "each row sums to 1"),
         (lambda observation, legal: np.tile([1.5, -0.5], (len(legal), 1)), "probabilities of legal actions"),
         (lambda observation, legal: np.full(legal.shape, np.nan), "probabilities of legal actions"),
         ([uniform], "2 players, got 1 policies"),

@@ -65,6 +65,9 @@ def test_fair_answers_with_what_the_other_has_left():
     game, state = position()
     game.step(state, keep(1, 1, 1))  # leaves a hat and two balls, 3 points: one item more is to be taken away
     assert choice("fair", game, state) == keep(0, 2, 0)
+    game, state = position()
+    game.step(state, keep(0, 2, 0))  # leaves the book: book and hat take one item away, two hats two
+    assert choice("fair", game, state) == keep(1, 1, 0)
 
 
 def test_greedy_accepts_nothing_less_before_the_last_turn():

@@ -1,9 +1,11 @@
 """Settings files: what is wrong is said in one line that names the file, the key and the way out."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
 
+import agora.agents.learned
 import agora.baselines
 import agora.envs
 from agora.agents.learned import settings
@@ -101,3 +103,10 @@ def test_the_baselines_are_right(path):
     read = settings.read(path, full=True)
     settings.check_against(read, agora.envs.spec(read.id, **read.options))
     assert read.steps > settings.read(path).steps
+
+
+def test_a_missing_extra_says_what_to_install(monkeypatch):
+    there = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else there(name))
+    with pytest.raises(ModuleNotFoundError, match=r"need torch: pip install 'agora-rl\[train\]'"):
+        importlib.reload(agora.agents.learned)

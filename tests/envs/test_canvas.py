@@ -100,6 +100,8 @@ def test_text_stands_where_its_anchor_says(anchor, left, right):
     assert bottom - top + 1 == pytest.approx(0.73 * 22, abs=2)
     assert left <= first < left + 4
     assert right - 5 < last <= right
+    (element,) = ElementTree.fromstring(canvas.svg()).iter(f"{SVG}text")
+    assert (element.get("x"), element.get("text-anchor")) == ("100", anchor)
 
 
 def test_long_text_keeps_within_its_width_by_shrinking_and_then_by_cutting():

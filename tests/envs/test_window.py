@@ -62,7 +62,7 @@ def test_the_screen_shows_the_drawing(window, kuhn):
 
 def test_a_click_is_an_action(window, kuhn, person):
     canvas = picture(*kuhn, 0)
-    person += [[click(2, 2)], [click(*middle(canvas, 1), button=3)], [click(*middle(canvas, 1))]]
+    person += [[click(2, 2)], [click(*middle(canvas, 0), button=3)], [click(*middle(canvas, 1))]]
     assert window.ask(*kuhn, 0) == [1]
 
 

@@ -39,3 +39,11 @@ def test_snapshot_and_restore(id):
     assert elsewhere.snapshot() == after
     with pytest.raises(ValueError, match="snapshot has"):
         agora.envs.batch(id, 4, 9).restore(before)
+
+
+def test_fields_hide_no_method_of_records(id):
+    """``state.sum`` would be the method of the record, not the field."""
+    game = agora.envs.game(id)
+    for name in (*game.dtype.names, *game.spec.observation_record.names):
+        assert not hasattr(np.recarray, name), f"rename {name!r}"
+        assert not hasattr(np.record, name), f"rename {name!r}"

@@ -77,7 +77,7 @@ def test_every_deal_of_the_log_is_swapped_and_replays(file, tmp_path):
 CHILD = """
 import sys, time
 from agora.leaderboard import schedule, season, store
-schedule._GAMES_AT_ONCE = 20
+schedule._GAMES_AT_ONCE = 60
 append = store.Log.append
 def slowly(self, *unit):
     time.sleep(0.02)
@@ -88,7 +88,7 @@ season.run_season(sys.argv[1], sys.argv[2], progress=False)
 
 
 def test_killed_half_way_and_started_again_the_tables_are_the_same(file, tmp_path, monkeypatch):
-    monkeypatch.setattr(schedule, "_GAMES_AT_ONCE", 20)
+    monkeypatch.setattr(schedule, "_GAMES_AT_ONCE", 60)
     run_season(file, tmp_path / "whole", progress=False)
     whole = contents(tmp_path / "whole")
     out = tmp_path / "killed"

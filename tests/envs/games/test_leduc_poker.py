@@ -38,7 +38,9 @@ def test_a_hand_worked_by_hand():
     play(game, state, JS)
     assert state.to_move == 0  # player 1 opens both rounds
     assert game.legal(state).tolist() == [False, True, True]
-    play(game, state, CALL, RAISE)
+    play(game, state, CALL)
+    assert game.legal(state).tolist() == [False, True, True]  # a check is no bet to fold to
+    play(game, state, RAISE)
     assert state.stake.tolist() == [5, 9]
     play(game, state, RAISE)
     assert state.stake.tolist() == [13, 9]

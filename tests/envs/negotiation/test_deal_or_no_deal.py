@@ -200,6 +200,16 @@ def test_random_reference_is_what_random_play_gets(options):
     assert (np.abs(batch.final_returns.mean(axis=0) - floor) < 4 * error).all()
 
 
+def test_random_reference_is_exact_with_few_turns():
+    counts = agora.envs.game(ID, split="all").world.counts
+    d = np.array([len(list(product(*map(range, pool + 1)))) for pool in counts])
+    second = d / (d + 1) / (d + 2) * 5  # a proposal, then one acceptance among all legal actions, worth 5 on average
+    third = d / (d + 1) * d / (d + 2) / (d + 2) * 5 * 0.8
+    for turns, expected in ((2, second), (3, second + third)):
+        floor = agora.envs.game(ID, split="all", max_turns=turns, discount=0.8).reference().random
+        assert floor == pytest.approx((expected.mean(),) * 2, rel=1e-12)
+
+
 def test_best_reference_is_half_of_the_best_joint_score():
     game = agora.envs.game(ID, split="all")
     joint = np.mean([analyse(game.world, scenario).best_joint for scenario in range(5793)])
