@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import agora.envs
 from agora.benchmarks.measure import Row, alone
 
-FIRST_STEP = "import agora, gymnasium; env = gymnasium.make({id!r}); env.reset(seed=0); env.step(env.action_space.sample())"
+FIRST_STEP = (
+    "import agora, gymnasium; env = gymnasium.make({id!r}); env.reset(seed=0); env.step(env.action_space.sample())"
+)
 MEMORY = (
     "import agora.envs, resource; before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
     "batch = agora.envs.batch({id!r}, 65536, 0); batch.step(batch.sample()); "

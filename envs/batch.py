@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+
 from agora.envs.api import Discrete, Spec, check_integer
 from agora.envs.game import Game
 from agora.envs.jit import direct
@@ -192,9 +193,12 @@ class Batch:
         return self._step
 
     def _seed(self, seed: int | np.ndarray, chosen: np.ndarray) -> None:
-        seeds = np.asarray(seed).astype(np.uint64)
+        given = np.asarray(seed)
+        if given.dtype.kind not in "iu" or (given < 0).any():
+            raise ValueError(f"seed={seed!r} is not allowed: give whole numbers from 0.")
+        seeds = given.astype(np.uint64)
         if seeds.ndim == 0:
-            seeds = seeds + np.arange(len(chosen), dtype=np.uint64)
+            seeds = np.add(seeds, np.arange(len(chosen), dtype=np.uint64), dtype=np.uint64)
         if seeds.shape != chosen.shape:
             raise ValueError(f"seed has shape {seeds.shape}: give one number, or one for each of {len(chosen)} lanes.")
         seeded = np.zeros(len(chosen), [("rng", "u8")]).view(np.recarray)

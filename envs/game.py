@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
 from agora.envs.api import CHANCE, ENGINE_FIELDS, Discrete, Reference
 from agora.envs.jit import compiled_loop
 

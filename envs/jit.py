@@ -8,6 +8,7 @@ Numba is loaded when the first rule is, so that ``import agora`` stays fast.
 
 import functools
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
@@ -23,8 +24,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
 _ENGINE = ("api.py", "jit.py", "arrays.py", "rng.py", "loop.py")
-_NO_FACES = ("words.py", "draw.py", "reference.py")  # files of an environment that are never compiled
-_RULES = ("__init__.py", "words.py", "draw.py", "reference.py")
 _FACES = ("words.py", "draw.py", "reference.py")  # files of an environment that are never compiled
 _RULES = ("reset", "legal", "step", "observe", "chance", "resample")
 
@@ -32,11 +31,14 @@ _RULES = ("reset", "legal", "step", "observe", "chance", "resample")
 def _compiled(function: Function, **options: Any) -> Function:
     import numba
 
+    config: Any = importlib.import_module("numba.core.config")
+
     # Without Numba's runtime (_nrt) arrays are not reference-counted, which makes the loop several times faster, and an
     # allocation inside a rule is an error of compilation, as the contract demands.
-    if numba.config.DISABLE_JIT:
+    if config.DISABLE_JIT:
         return np.errstate(over="ignore")(function)
-    return numba.njit(nogil=True, error_model="numpy", _nrt=False, **options)(function)
+    compiled: Any = numba.njit(**{"nogil": True, "error_model": "numpy", "_nrt": False, **options})
+    return compiled(function)
 
 
 def rule(function: Function) -> Function:
@@ -96,8 +98,7 @@ def compiled_loop(rules: ModuleType) -> ModuleType:
     import numba
 
     own = Path(rules.__file__ or "").parent.glob("*.py")  # rules may stand in several files of the folder
-    sources = [_HERE / name for name in _ENGINE]
-    sources += [path for path in sorted(Path(rules.__file__ or "").parent.glob("*.py")) if path.name not in _FACES]
+    sources = [_HERE / name for name in _ENGINE] + sorted(path for path in own if path.name not in _FACES)
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version}".encode())
     for source in sources:
         digest.update(source.read_bytes())
@@ -123,8 +124,7 @@ def _cache_in(folder: Path):
         raise RuntimeError(
             f"Cannot keep compiled code in {folder} ({error.strerror}). Set AGORA_CACHE to a folder you can write."
         ) from None
-    from numba import config
-
+    config: Any = importlib.import_module("numba.core.config")
     before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
     try:
         yield

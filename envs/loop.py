@@ -8,6 +8,7 @@ Branches on ``ndim`` cost nothing: the compiler knows the answer and drops the o
 from typing import Any
 
 import numpy as np
+
 from agora.envs import rng
 from agora.envs.api import CHANCE, EVERYONE
 from agora.envs.arrays import copy, fill

@@ -7,6 +7,7 @@ A stream depends on nothing but its seed, so a game is the same alone, in a batc
 import math
 
 import numpy as np
+
 from agora.envs.jit import rule
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, the golden ratio of 2**64

@@ -5,6 +5,7 @@ import importlib
 from typing import Any, Literal
 
 import numpy as np
+
 from agora.envs.api import Spec
 from agora.envs.batch import Autoreset, Batch, Illegal
 from agora.envs.game import Game
@@ -102,7 +103,7 @@ class SeatedBatch:
         self._self_play = isinstance(opponent, str) and opponent == "self" and players > 1
         if self._self_play and game.spec.turns == "simultaneous":
             raise ValueError(f"opponent='self' needs turns; in {game.spec.id} all move at once: use agora.envs.batch.")
-        self.opponent = None
+        self.opponent: Any = None
         if players > 1 and not (self._random or self._self_play):
             self.opponent = load_opponent(opponent, game.spec)
         self.seats = np.full(num_envs, seat if isinstance(seat, int) else 0)

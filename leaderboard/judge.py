@@ -6,13 +6,13 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from rich.progress import Progress, TaskID
 
 from agora import envs
-from agora.agents.api import Agent, load, snake_case
+from agora.agents.api import Agent, PolicyAgent, load, snake_case
 from agora.envs.game import Game
 from agora.leaderboard import schedule
 from agora.leaderboard.match import Played, play
@@ -175,10 +175,11 @@ def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: Tas
 def _exactly_solvable(stage: Stage) -> list[int]:
     if stage.contest.id not in EXACT:
         return []
-    return [index for index, agent in enumerate(stage.agents) if hasattr(agent, "policy")]
+    return [index for index, agent in enumerate(stage.agents) if isinstance(agent, PolicyAgent)]
 
 
 def _nash_conv(stage: Stage, agent: int) -> Exact:
     from agora.agents.solvers.best_response import nash_conv
 
-    return Exact(agent, "NashConv", float(nash_conv(stage.game, stage.agents[agent].policy)))
+    policy = cast(PolicyAgent, stage.agents[agent]).policy
+    return Exact(agent, "NashConv", float(nash_conv(stage.game, policy)))

@@ -194,8 +194,18 @@ def _records(
         deals.tolist(), seeds.tolist(), seating.tolist(), batch.final_returns.tolist(), steps, ended, moves, strict=True
     )
     return [
-        Played(*row, causes.get(lane, {}), _metrics(batch, lane, lane in causes) if has_metrics else {})
-        for lane, row in enumerate(columns)
+        Played(
+            deal,
+            seed,
+            seats,
+            returns,
+            count,
+            end,
+            played,
+            causes.get(lane, {}),
+            _metrics(batch, lane, lane in causes) if has_metrics else {},
+        )
+        for lane, (deal, seed, seats, returns, count, end, played) in enumerate(columns)
     ]
 
 

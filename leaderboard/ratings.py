@@ -7,7 +7,6 @@ Source: Hunter, "MM algorithms for generalized Bradley-Terry models", Annals of 
 """
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 SMOOTHING = 0.5
 """Wins added for every ordered pair: Jeffreys' prior, which keeps the rating of an agent that always wins finite."""
@@ -49,12 +48,15 @@ def bradley_terry(wins: np.ndarray, smoothing: float | np.ndarray = 0.0) -> np.n
 
 
 def _require_connected(batch: np.ndarray) -> None:
-    for wins in batch:
-        if connected_components(wins > 0, directed=True, connection="strong")[0] > 1:
-            raise ValueError(
-                "These wins have no finite ratings: some agents never lost to the rest, or never met it. "
-                "Give smoothing above 0."
-            )
+    """Raises ValueError unless wins lead from every agent to every other one, in each of ``batch`` (B, n, n)."""
+    reached = (batch > 0) | np.eye(batch.shape[-1], dtype=bool)
+    for _ in range(batch.shape[-1].bit_length()):
+        reached = reached @ reached
+    if not reached.all():
+        raise ValueError(
+            "These wins have no finite ratings: some agents never lost to the rest, or never met it. "
+            "Give smoothing above 0."
+        )
 
 
 def _fit(wins: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from agora.leaderboard.plots import Bar, forest
 from agora.leaderboard.statistics import Estimate
 from agora.leaderboard.store import Contest, Header
 from agora.leaderboard.style import CSS
-from agora.leaderboard.tables import Cell, Column, Section, Table
+from agora.leaderboard.tables import Cell, Column, Kind, Section, Table
 from agora.leaderboard.words import NOTHING, clean, imprint, leaders, leading_score, parts, reference_line, standing
 
 FAMILIES = {"games": "Strategic games", "negotiation": "Negotiation", "trading": "Trading", "web": "Web tasks"}
@@ -144,7 +144,7 @@ def _class(column: Column) -> str:
     return ' class="text"' if column.kind == "text" else ""
 
 
-def _cell(cell: Cell, kind: str) -> str:
+def _cell(cell: Cell, kind: Kind) -> str:
     value, interval = parts(cell, kind)
     return escape(value) + (f' <span class="sure">{escape(interval)}</span>' if interval else "")
 

@@ -84,24 +84,19 @@ def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) 
     return [estimate(value, replicates[:, index], int(units[index])) for index, value in enumerate(values)]
 
 
-def interquartile_mean(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray | float:
-    """The mean of the middle half: ``len(values) // 4`` are left out at either end.
+def interquartile_mean(values: np.ndarray) -> float:
+    """The mean of the middle half of ``values`` (D,): ``D // 4`` are left out at either end."""
+    return float(interquartile_means(values, np.ones((1, len(values))))[0])
 
-    Args:
-        values: (D,).
-        weights: None, or (B, D) whole numbers with the same sum D: how often each value counts.
 
-    Returns:
-        A number, or (B,).
-    """
+def interquartile_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(B,) interquartile means of resamples of ``values`` (D,); ``weights`` (B, D) from ``resample``."""
     order = np.argsort(values, kind="stable")
-    sorted_values = np.asarray(values, np.float64)[order]
-    counts = np.ones((1, len(values))) if weights is None else weights[:, order]
+    sorted_values, counts = np.asarray(values, np.float64)[order], weights[:, order]
     cut = len(values) // 4
     after = np.cumsum(counts, axis=1)
     kept = np.clip(after, cut, len(values) - cut) - np.clip(after - counts, cut, len(values) - cut)
-    means = kept @ sorted_values / (len(values) - 2 * cut)
-    return float(means[0]) if weights is None else means
+    return kept @ sorted_values / (len(values) - 2 * cut)
 
 
 def scaled(number: Estimate, floor: float, ceiling: float) -> Estimate | None:

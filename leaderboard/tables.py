@@ -91,8 +91,8 @@ def make_sections(results: Results) -> list[Section]:
 def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: int) -> Section:
     ranked = np.array([entrant.needs != "truth" for entrant in contest.entrants])
     evidence = _evidence(contest, games, ranked, derive(seed, contest.key, "bootstrap"))
-    several = contest.players > 1
-    if several:
+    score: str
+    if contest.players > 1:
         score = ranked_by(contest)
         tables = [_ranking(contest, evidence, ranked, exacts, score, seed), _matrix(contest, evidence)]
     else:
@@ -303,7 +303,7 @@ def _interquartile_means(evidence: _Evidence) -> list[Estimate | None]:
             numbers.append(None)
             continue
         weights = evidence.weights if seen.all() else statistics.resample(len(values), agent)
-        replicates = statistics.interquartile_mean(values, weights)
+        replicates = statistics.interquartile_means(values, weights)
         numbers.append(statistics.estimate(statistics.interquartile_mean(values), replicates, len(values)))
     return numbers
 

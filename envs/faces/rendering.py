@@ -4,6 +4,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+
 from agora.envs.game import Game
 
 RENDER_MODES = ["human", "rgb_array", "ansi"]

@@ -1,9 +1,10 @@
 """One game behind ``gymnasium.Env``; ``spaces`` are those of every face."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
+
 from agora.envs.api import Discrete, Spec
 from agora.envs.faces.rendering import METADATA, Renderer
 from agora.envs.game import Game
@@ -44,7 +45,7 @@ class SingleEnv(gymnasium.Env):
         ValueError: an argument is not one of those above.
     """
 
-    metadata: ClassVar[dict[str, Any]] = METADATA
+    metadata: dict[str, Any] = METADATA
 
     def __init__(
         self,

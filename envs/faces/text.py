@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from agora.envs.api import Discrete
 from agora.envs.game import Game
 from agora.envs.seats import Seat, SeatedBatch

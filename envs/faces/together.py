@@ -1,15 +1,16 @@
 """PettingZoo's Parallel interface: every player gives an action in every call."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
+from pettingzoo import ParallelEnv
+
 from agora.envs.batch import Batch
 from agora.envs.faces.rendering import METADATA, Renderer
 from agora.envs.faces.single import action_space
 from agora.envs.faces.turns import agent_names, dict_space, seen
 from agora.envs.game import Game
-from pettingzoo import ParallelEnv
 
 
 class TogetherEnv(ParallelEnv):
@@ -19,7 +20,7 @@ class TogetherEnv(ParallelEnv):
     what they give is not read (``info["moves"]`` tells). ``max_cycles`` cuts episodes after so many steps. Other arguments as for ``SingleEnv``.
     """
 
-    metadata: ClassVar[dict[str, Any]] = METADATA
+    metadata: dict[str, Any] = METADATA
 
     def __init__(
         self, game: Game, *, illegal: Any = "forfeit", max_cycles: int | None = None, render_mode: str | None = None

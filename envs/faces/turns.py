@@ -1,15 +1,16 @@
 """PettingZoo's AEC interface: players take turns, one action a call."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
+from pettingzoo import AECEnv
+
 from agora.envs.api import Discrete
 from agora.envs.batch import Batch
 from agora.envs.faces.rendering import METADATA, Renderer
 from agora.envs.faces.single import action_space, observation_space
 from agora.envs.game import Game
-from pettingzoo import AECEnv
 
 
 def agent_names(players: int) -> list[str]:
@@ -45,7 +46,7 @@ class TurnsEnv(AECEnv):
     after so many decisions. Other arguments as for ``SingleEnv``.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {**METADATA, "is_parallelizable": False}
+    metadata: dict[str, Any] = {**METADATA, "is_parallelizable": False}
 
     def __init__(
         self, game: Game, *, illegal: Any = "forfeit", max_cycles: int | None = None, render_mode: str | None = None

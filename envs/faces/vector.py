@@ -1,15 +1,16 @@
 """Many games behind ``gymnasium.vector.VectorEnv``: the native batch, not a list of environments."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
 from agora.envs.api import Discrete
 from agora.envs.faces.rendering import METADATA, Renderer
 from agora.envs.faces.single import action_space, observation_space
 from agora.envs.game import Game
 from agora.envs.seats import Seat, SeatedBatch
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 
 
 class NativeVectorEnv(VectorEnv):
@@ -25,7 +26,7 @@ class NativeVectorEnv(VectorEnv):
     which rows are meant.
     """
 
-    metadata: ClassVar[dict[str, Any]] = METADATA
+    metadata: dict[str, Any] = METADATA
 
     def __init__(
         self,
@@ -114,7 +115,7 @@ class NativeVectorEnv(VectorEnv):
     def sample_legal(self) -> np.ndarray:
         """Uniformly drawn legal actions of the caller's seats, (B,) or (B, K), by compiled code."""
         actions = self._batch.sample()
-        return actions[self._lanes, self._seated.seats] if self._batch.observation.ndim == 3 else actions
+        return actions[np.arange(self.num_envs), self._seated.seats] if self._batch.observation.ndim == 3 else actions
 
     def render(self) -> tuple[Any, ...] | None:
         """A frame per game, in ``render_mode``; ``human`` shows the first game."""

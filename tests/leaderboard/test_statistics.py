@@ -9,6 +9,7 @@ from agora.leaderboard.statistics import (
     estimate,
     exact,
     interquartile_mean,
+    interquartile_means,
     mean_estimates,
     ranks,
     resample,
@@ -77,7 +78,7 @@ def test_interquartile_mean_of_weights_is_that_of_the_resampled_values():
     values = np.random.default_rng(0).normal(size=9)
     weights = resample(9, 1, replicates=20)
     expected = [trim_mean(np.repeat(values, row.astype(int)), 0.25) for row in weights]
-    np.testing.assert_allclose(interquartile_mean(values, weights), expected)
+    np.testing.assert_allclose(interquartile_means(values, weights), expected)
 
 
 def test_scaling_maps_floor_to_zero_and_ceiling_to_one():

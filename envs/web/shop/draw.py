@@ -82,10 +82,10 @@ def _address(state) -> str:
 
 
 def _instruction(world: World, state, player: int | None, canvas: Canvas) -> None:
-    canvas.rectangle(16, 60, SIZE[0] - 32, 66, fill=HIGHLIGHT, stroke=LINE, radius=8)
-    canvas.paragraph(LEFT, 80, instruction(world, state), RIGHT - LEFT, 15, INK, 2)
+    canvas.rectangle(16, 58, SIZE[0] - 32, 72, fill=HIGHLIGHT, stroke=LINE, radius=8)
+    canvas.paragraph(LEFT, 76, instruction(world, state), RIGHT - LEFT, 15, INK, 2)
     if player is None:
-        canvas.text(LEFT, 114, target_line(world, state), 12, MUTED, max_width=RIGHT - LEFT)
+        canvas.text(LEFT, 118, target_line(world, state), 12, MUTED, max_width=RIGHT - LEFT)
 
 
 def _bar(world: World, state, canvas: Canvas) -> None:
@@ -96,6 +96,10 @@ def _bar(world: World, state, canvas: Canvas) -> None:
             canvas.button(x, 138, 116, 28, LABELS[action], action)
             x += 122
     canvas.text(RIGHT, 152, f"step {state.steps}", 13, MUTED, "end")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _search(world: World, state, canvas: Canvas) -> None:
@@ -120,7 +124,7 @@ def _link(canvas: Canvas, x: float, y: float, width: float, text: str, action: i
 
 
 def _results(world: World, state, canvas: Canvas) -> None:
-    canvas.text(LEFT, TOP + 14, heading(world, state).capitalize(), 14, MUTED, max_width=RIGHT - LEFT)
+    canvas.text(LEFT, TOP + 14, _capital(heading(world, state)), 14, MUTED, max_width=RIGHT - LEFT)
     for row, product in enumerate(hits(state)):
         y = TOP + 34 + 42 * row
         opened = state.visited[PAGE_HITS * state.results_page + row]
@@ -172,7 +176,7 @@ def _stars(canvas: Canvas, x: float, y: float, rating: float) -> None:
 
 
 def _text(world: World, state, canvas: Canvas) -> None:
-    canvas.text(LEFT, TOP + 30, heading(world, state).capitalize(), 22, INK, bold=True)
+    canvas.text(LEFT, TOP + 30, _capital(heading(world, state)), 22, INK, bold=True)
     y = TOP + 78.0
     for line in item_lines(world, state):
         canvas.circle(LEFT + 6, y, 3, fill=ACCENT)

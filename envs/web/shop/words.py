@@ -62,9 +62,9 @@ def _parse_click(world: World, state, text: str) -> int:
 
 
 def _parse_search(world: World, state, text: str) -> list[int]:
-    known = [word for word in tokens(text) if word in WORD]
+    known = _known(text)
     for action in buttons(world, state):
-        if action < SUBMIT and sorted(known) == sorted(tokens(label(world, state, action))):
+        if action < SUBMIT and sorted(known) == sorted(_known(label(world, state, action))):
             return [action]
     if not world.typing:
         raise ValueError(
@@ -72,6 +72,11 @@ def _parse_search(world: World, state, text: str) -> list[int]:
             f"{_possible(world, state)}"
         )
     return [*_typed(state, known), SUBMIT]
+
+
+def _known(text: str) -> list[str]:
+    """The words of ``text`` that a search can find: prices, for example, are none."""
+    return [word for word in tokens(text) if word in WORD]
 
 
 def _parse_type(world: World, state, text: str) -> list[int]:

@@ -229,6 +229,7 @@ def test_templates_take_phrases_of_the_instruction(shop):
         shop.step(after, TEMPLATE + number)
         asked = [word for word in tokens(names[number].removeprefix("search")) if word in WORD]
         assert sorted(text.query(after).split()) == sorted(asked)
+        assert shop.words.parse(shop.world, state, 0, names[number]) == [TEMPLATE + number]
     with pytest.raises(ValueError, match="query='words'"):
         shop.words.parse(shop.world, state, 0, "search[red cotton shirt]")
     assert list(np.flatnonzero(shop.legal(with_goal(shop, goal_with(shop, 1, 2))))) == [35, 36, 39, 40, 41, 42]
