@@ -57,6 +57,5 @@ def side_by_side(
 
 def alone(name: str, values: list[float], *, unit: str, target: float = 0.0) -> Row:
     """Something of ours that has no peer; ``target`` is in the same unit."""
-    return Row(
-        name, statistics.median(values), 0.0, unit, statistics.median(values), min(values), max(values), target, ""
-    )
+    median = statistics.median(values)
+    return Row(name, median, 0.0, unit, median, min(values), max(values), target, "")

@@ -202,7 +202,9 @@ class SeatedBatch:
             self._earned[chosen] = 0.0
         if self._self_play:
             self._acted = self.seats
-            self.seats = np.where(batch.ended, self.seats, batch.to_move)
+            self.seats = batch.to_move.astype(np.int64)
+            if not self.deals_at_once:
+                self.seats[batch.ended] = self._acted[batch.ended]
         return earned
 
     def final_observation(self, ended: np.ndarray) -> np.ndarray:

@@ -12,14 +12,14 @@
         "random",
         "scripted/bettor",
         "path/to/a/saved/agent",
-        { name = "self-play", train = "leduc_poker.toml" },
+        { name = "self-play", train = "../baselines/leduc_poker.toml" },
     ]
 
     [environments.options]
     players = 2
 
-``train`` names a settings file of ``agora train``, beside the season's file or in ``baselines/``. Other paths are those
-of the working directory.
+``train`` names a settings file of ``agora train``, as seen from the season's file. Saved agents are looked up from the
+working directory.
 """
 
 import difflib
@@ -33,8 +33,8 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-import agora.baselines
-from agora.agents.api import Agent
+from agora import envs
+from agora.agents.api import Agent, load
 from agora.leaderboard import store
 from agora.leaderboard.judge import Entry, Stage, header, play_stages, set_stage
 from agora.leaderboard.tables import Section, make_sections
@@ -134,6 +134,7 @@ def run_season(
     """
     season, out = read_season(path), Path(out)
     console = console or Console(stderr=True)
+    _check_names(season)
     entries = [_entries(environment, Path(path), out, budget, progress) for environment in season.environments]
     stages = [
         set_stage(environment.id, environment.options, agents, _games(environment, budget), environment.title)
@@ -144,6 +145,16 @@ def run_season(
     sections = make_sections(results)
     write_all(sections, results.header, out)
     return sections
+
+
+def _check_names(season: Season) -> None:
+    """Finds unknown ids, options and agents before the long training, not after it."""
+    for environment in season.environments:
+        spec = envs.spec(environment.id, **environment.options)
+        for each in environment.agents:
+            agent = each if isinstance(each, str) else each.agent
+            if agent:
+                load(agent, spec)
 
 
 def _games(environment: Environment, budget: Budget) -> int:
@@ -165,10 +176,9 @@ def _entries(environment: Environment, path: Path, out: Path, budget: Budget, pr
 
 
 def _train(settings: str, path: Path, out: Path, budget: Budget, progress: bool) -> Path:
-    folders = (path.parent, Path(str(agora.baselines.__file__)).parent)
-    found = next((folder / settings for folder in folders if (folder / settings).is_file()), None)
-    if found is None:
-        raise ValueError(f"{path}: there is no settings file {settings!r} in {' or '.join(map(str, folders))}.")
+    found = path.parent / settings
+    if not found.is_file():
+        raise ValueError(f"{path}: there is no settings file {settings!r}; {found} does not exist.")
     from agora.agents.learned.train import train  # torch is heavy
 
     folder = out / "agents" / budget / found.stem

@@ -19,7 +19,6 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import linear
 
 from agora.agents.api import Agent, SampledAgent, from_function
-from agora.agents.learned.scaling import Standardise
 from agora.envs.api import Box, Discrete, Spec
 
 Head = Literal["categorical", "greedy", "clipped", "squashed"]
@@ -36,7 +35,6 @@ HEADS: dict[str, Head] = {  # for each algorithm with discrete, and with continu
     "SAC/box": "squashed",
 }
 ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
-
 
 Answer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """What a network says: observations (L, O) and masks (L, A) to a row for each lane."""
@@ -87,6 +85,8 @@ class Network:
 
 def acting_network(model: Any) -> Network:
     """A copy, on the CPU, of the part of a stable-baselines3 ``model`` that chooses actions."""
+    from agora.agents.learned.scaling import Standardise  # needs stable-baselines3, which loading does without
+
     policy, algorithm = model.policy, type(model).__name__
     if algorithm == "SAC":
         parts, extractor = [*policy.actor.latent_pi, policy.actor.mu], policy.actor.features_extractor
@@ -105,8 +105,8 @@ def _copy(parameter: torch.Tensor) -> torch.Tensor:
     return parameter.detach().cpu().clone()
 
 
-def _folded(inputs: Standardise, weight: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The layer that does the same to raw inputs: W s (x - m) + b = (W s) x + (b - W s m)."""
+def _folded(inputs: Any, weight: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The layer that does the same to inputs that are not standardised: W s (x - m) + b = (W s) x + (b - W s m)."""
     scaled = weight * inputs.scale.cpu()
     return scaled, bias - scaled @ inputs.shift.cpu()
 

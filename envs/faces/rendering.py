@@ -8,7 +8,7 @@ import numpy as np
 from agora.envs.game import Game
 
 RENDER_MODES = ["human", "rgb_array", "ansi"]
-METADATA = {"render_modes": RENDER_MODES, "render_fps": 4}
+METADATA: dict[str, Any] = {"render_modes": RENDER_MODES, "render_fps": 4}
 
 
 class Renderer:

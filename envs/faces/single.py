@@ -45,7 +45,7 @@ class SingleEnv(gymnasium.Env):
         ValueError: an argument is not one of those above.
     """
 
-    metadata: dict[str, Any] = METADATA
+    metadata = METADATA
 
     def __init__(
         self,

@@ -17,10 +17,11 @@ class TogetherEnv(ParallelEnv):
     """One game as a Parallel environment; agents are ``player_0`` to ``player_{P-1}``.
 
     Where players take turns, only the action of the player to move is played; the mask of the others is all zeros and
-    what they give is not read (``info["moves"]`` tells). ``max_cycles`` cuts episodes after so many steps. Other arguments as for ``SingleEnv``.
+    what they give is not read (``info["moves"]`` tells). ``max_cycles`` cuts episodes after so many steps. Other
+    arguments as for ``SingleEnv``.
     """
 
-    metadata: dict[str, Any] = METADATA
+    metadata = METADATA
 
     def __init__(
         self, game: Game, *, illegal: Any = "forfeit", max_cycles: int | None = None, render_mode: str | None = None

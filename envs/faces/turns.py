@@ -46,7 +46,7 @@ class TurnsEnv(AECEnv):
     after so many decisions. Other arguments as for ``SingleEnv``.
     """
 
-    metadata: dict[str, Any] = {**METADATA, "is_parallelizable": False}
+    metadata = METADATA
 
     def __init__(
         self, game: Game, *, illegal: Any = "forfeit", max_cycles: int | None = None, render_mode: str | None = None
@@ -54,7 +54,7 @@ class TurnsEnv(AECEnv):
         super().__init__()
         self._renderer = Renderer(game, render_mode)
         self.game, self.render_mode = game, render_mode
-        self.metadata = {**type(self).metadata, "name": game.spec.id.split("/")[-1]}
+        self.metadata = {**METADATA, "is_parallelizable": False, "name": game.spec.id.split("/")[-1]}
         self.possible_agents = agent_names(game.spec.players)
         self.observation_spaces = {agent: dict_space(game) for agent in self.possible_agents}
         self.action_spaces = {agent: action_space(game.spec) for agent in self.possible_agents}

@@ -26,7 +26,7 @@ class NativeVectorEnv(VectorEnv):
     which rows are meant.
     """
 
-    metadata: dict[str, Any] = METADATA
+    metadata = METADATA
 
     def __init__(
         self,

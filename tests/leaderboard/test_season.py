@@ -204,10 +204,24 @@ def test_no_games_is_refused():
 
 
 def test_the_season_that_ships_is_valid_and_has_every_environment():
-    shipped = read_season(Path(__file__).parents[2] / "leaderboard" / "season.toml")
+    folder = Path(__file__).parents[2] / "leaderboard"
+    shipped = read_season(folder / "season.toml")
     assert list(dict.fromkeys(environment.id for environment in shipped.environments)) == envs.ids()
     for environment in shipped.environments:
         spec = envs.spec(environment.id, **environment.options)
         scripted = [name for name in environment.agents if isinstance(name, str)]
         assert set(scripted) == {"random", *scripted_names(environment.id)}
         assert all(load(name, spec) for name in scripted)
+        trained = [each.train for each in environment.agents if not isinstance(each, str)]
+        assert all((folder / settings).is_file() for settings in trained)
+
+
+def test_names_are_checked_before_anything_is_trained(tmp_path, monkeypatch):
+    monkeypatch.setattr(season, "_train", lambda *arguments: pytest.fail("trained too early"))
+    path = tmp_path / "season.toml"
+    path.write_text(
+        '[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = [{name="me", train="k.toml"}]\n'
+        '[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["scripted/nobody"]\n'
+    )
+    with pytest.raises(ValueError, match="scripted/nobody"):
+        run_season(path, tmp_path / "out", progress=False)
