@@ -14,7 +14,7 @@ from agora.leaderboard.plots import Bar, forest
 from agora.leaderboard.statistics import Estimate
 from agora.leaderboard.store import Contest, Header
 from agora.leaderboard.style import CSS
-from agora.leaderboard.tables import Cell, Column, Kind, Section, Table
+from agora.leaderboard.tables import Cell, Column, Kind, Section, Table, deal_count
 from agora.leaderboard.words import NOTHING, clean, imprint, leaders, leading_score, parts, reference_line, standing
 
 FAMILIES = {"games": "Strategic games", "negotiation": "Negotiation", "trading": "Trading", "web": "Web tasks"}
@@ -52,8 +52,9 @@ def html(sections: Sequence[Section], header: Header) -> str:
 def _summary(sections: Sequence[Section]) -> str:
     games = sum(section.games for section in sections)
     agents = sum(len(section.contest.entrants) for section in sections)
-    environments = f"{len(sections)} environment{'s' if len(sections) != 1 else ''}"
-    return f"{environments}, {agents} entries, {games:,} games. Every number has an interval, or is exact."
+    tables = f"{len(sections)} ranking{'s' if len(sections) != 1 else ''}"
+    sure = "Every number has an interval, or is exact, or says that there is too little to tell."
+    return f"{tables}, {agents} entries, {games:,} games. {sure}"
 
 
 def _anchor(section: Section) -> str:
@@ -96,7 +97,7 @@ def _section(section: Section) -> str:
         f"{contest.players} player{'s' if contest.players > 1 else ''}",
         *([contest.payoff] if contest.players > 1 else []),
         standing(section),
-        f"{contest.deals:,} {'deals of each lineup' if contest.players > 1 else 'evaluation seeds'}",
+        f"{deal_count(contest)}{' of each lineup' if contest.players > 1 else ''}",
     ]
     tables = "\n".join(_matrix(table) if table.key == "matrix" else _table(table) for table in section.tables)
     return f"""<section class="card" id="{_anchor(section)}">

@@ -360,10 +360,15 @@ def _rank_rule(score: str) -> str:
     return f"Ranked by {by}: a rank is 1 plus the number of agents whose interval lies wholly above, so ties share it."
 
 
+def deal_count(contest: Contest) -> str:
+    """``1,000 deals``, or ``50 evaluation seeds`` where one plays alone."""
+    kind = "deal" if contest.players > 1 else "evaluation seed"
+    return f"{contest.deals:,} {kind}{'s' if contest.deals != 1 else ''}"
+
+
 def _interval_rule(contest: Contest, brief: bool = False) -> str:
     """What the intervals cover; ``brief`` below the tables that follow the first."""
-    unit = f"{contest.deals:,} {'deals' if contest.players > 1 else 'evaluation seeds'}"
-    rule = f"Brackets: {100 * statistics.CONFIDENCE:.0f} % percentile bootstrap over {unit}"
+    rule = f"Brackets: {100 * statistics.CONFIDENCE:.0f} % percentile bootstrap over {deal_count(contest)}"
     if brief:
         return f"{rule}, as above."
     unit = "a deal with all its seatings and lineups is one unit" if contest.players > 1 else "the same for all agents"

@@ -7,9 +7,9 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+from support import random_actions, rows
 
 import agora.envs
-from agora.envs.api import Discrete
 
 FOLDER = Path(__file__).parent / "golden"
 GAMES = 3
@@ -32,7 +32,7 @@ def game_lines(id, seed):
     batch = agora.envs.batch(id, 1, seed, autoreset="disabled")
     generator = np.random.default_rng(seed)
     for _ in range(STEPS):
-        actions = drawn(batch, generator)
+        actions = random_actions(batch, generator)
         yield from seen_lines(batch)
         batch.step(actions)
         rewards = " ".join(f"{reward:.12g}" for reward in batch.rewards[0])
@@ -43,19 +43,10 @@ def game_lines(id, seed):
     yield f"   state {checksum(batch.states.tobytes())}"
 
 
-def drawn(batch, generator):
-    action = batch.spec.action
-    shape = batch.observation.shape[:-1]
-    if isinstance(action, Discrete):
-        return (generator.random((*shape, action.n)) * batch.legal).argmax(axis=-1)
-    return generator.uniform(action.low, action.high, (*shape, *action.shape)).astype(np.float32)
-
-
 def seen_lines(batch):
-    size = batch.spec.observation_size
-    for slot, row in enumerate(batch.observation.reshape(-1, size)):
+    for slot, (row, mask) in enumerate(zip(*rows(batch), strict=True)):
         mover = batch.to_move[0] if batch.to_move[0] >= 0 else slot
-        legal = np.flatnonzero(batch.legal.reshape(-1, batch.legal.shape[-1])[slot])
+        legal = np.flatnonzero(mask)
         text = f"player {mover} sees {checksum(row.tobytes())} {numbers(row[row != 0][:8])}"
         yield text + (f" may {numbers(legal[:12])}" if legal.size else "")
 
