@@ -119,9 +119,9 @@ def families() -> str:
 def readme() -> str:
     """The README with its table made anew."""
     text = (ROOT / "README.md").read_text()
-    start, end = "<!-- table of environments: made by docs/make_pages.py -->\n", "\n<!-- end of table -->"
+    start, end = "<!-- table of environments: made by docs/make_pages.py -->\n", "<!-- end of table -->"
     before, rest = text.split(start)
-    return before + start + table() + end + rest.split(end)[1]
+    return before + start + table() + "\n" + end + rest.split(end)[1]
 
 
 def files() -> dict[Path, str]:

@@ -7,9 +7,9 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from support import random_actions, rows
 
 import agora.envs
+from support import random_actions, rows
 
 FOLDER = Path(__file__).parent / "golden"
 GAMES = 3
