@@ -25,6 +25,9 @@ FAMILIES = {
 }
 """Family -> the id whose picture stands for it."""
 
+DECISIONS = {"agora/Portfolio-v0": 2000, "agora/Shop-v0": 2}
+"""Where a picture says more after other than 9 decisions."""
+
 
 def bare(id: str) -> str:
     return id.split("/")[-1]
@@ -81,8 +84,9 @@ def numbers(values: tuple[float, ...]) -> str:
     return ", ".join(f"{value:.4g}" for value in values)
 
 
-def position(game: Game, decisions: int = 9) -> np.record:
-    """A position of random play, the last one before ``decisions`` in which the game still goes on."""
+def position(game: Game) -> np.record:
+    """A position of random play in which the game still goes on."""
+    decisions = DECISIONS.get(game.spec.id, 9)
     batch = agora.envs.batch(game.spec.id, 1, 1, autoreset="disabled")
     shown = game.clone(batch.states[0])
     for _ in range(decisions):

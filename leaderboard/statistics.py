@@ -56,7 +56,7 @@ def estimate(value: float, replicates: np.ndarray, units: int) -> Estimate | Non
 
 def resample(units: int, seed: int, replicates: int = REPLICATES) -> np.ndarray:
     """(B, D) float64: how often each of D units is in each of B samples of D, drawn with replacement."""
-    generator = np.random.default_rng()
+    generator = np.random.default_rng(seed)
     weights = np.empty((replicates, units))
     rows = max(1, _BLOCK // max(1, units))
     for start in range(0, replicates, rows):
