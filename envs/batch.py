@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import count
@@ -19,8 +18,8 @@ Illegal = Literal["forfeit", "raise", "random"]
 
 _AUTORESET = {"disabled": 0, "next_step": 1, "same_step": 2}
 _ILLEGAL = {"forfeit": 0, "raise": 0, "random": 1}
-_ROWS_PER_THREAD = 1024  # below this, starting a thread costs more than it saves
-_ROWS_PER_PART = 512  # threads take work in parts, so that nobody waits long for one that was held up
+_ROWS_PER_THREAD = 4096  # below this, waking a thread costs more than it saves
+_ROWS_PER_PART = 1024  # threads take work in parts, so that nobody waits long for one that was held up
 _SETTINGS = np.dtype(
     [
         ("players", "i8"),
@@ -47,35 +46,43 @@ class Lanes(NamedTuple):
     final_states: np.recarray  # (B,) the last game that ended in each lane, as it ended
     blank_state: np.recarray  # (1,) zeros; copying a record is faster than clearing its fields
     blank_observation: np.recarray  # (1,) zeros
+    rooms: np.recarray  # one for each part of the work, see _room
     settings: np.recarray  # (1,) of _SETTINGS
 
 
-def _account(spec: Spec, slots: int) -> np.dtype:
+def _account(players: int) -> np.dtype:
     """What the engine keeps of each lane. A record, because compiled code hands it on as one pointer.
 
-    Flags of several numbers are u1, 0 or 1: Numba has no arrays of bool within a record. ``earned`` to
-    ``taken`` are room for the loop to work in.
+    Flags of several numbers are u1, 0 or 1: Numba has no arrays of bool within a record.
     """
-    players, action = spec.players, spec.action
-    shape = () if isinstance(action, Discrete) else action.shape
-    kind = np.dtype(spec.action_dtype).str
     return np.dtype(
         [
             ("rng", "u8"),  # generator of seats played at random, apart from the game's own
-            ("carried", "f8", (players,)),  # of an opening played at random, due with the next step
             ("returns", "f8", (players,)),  # of the episode so far
-            ("final_returns", "f8", (players,)),  # of the last episode that ended
-            ("earned", "f8", (players,)),  # by one decision
-            ("probabilities", "f8", (spec.chance_outcomes,)),  # of the next draw of explicit chance
-            ("given", kind, (slots, *shape)),  # actions as they came
-            ("taken", kind, (players, *shape)),  # actions as the rules see them
             ("terminated", "?"),  # the rules ended the episode in the last step
             ("truncated", "?"),  # the time limit did
             ("ended", "?"),  # the game in the lane is over and not dealt anew
             ("flagged", "?"),  # something is illegal or clipped
+            ("due", "?"),  # something is carried
             ("illegal", "u1", (players,)),  # the last action was illegal
             ("clipped", "u1", (players,)),  # the last action was outside the Box and was clipped
             ("random_seats", "u1", (players,)),  # seats that the loop plays uniformly at random
+            ("carried", "f8", (players,)),  # earned in an opening played at random, due with the next step
+            ("final_returns", "f8", (players,)),  # of the last episode that ended
+        ]
+    )
+
+
+def _room(spec: Spec, slots: int) -> np.dtype:
+    """Room for the loop to work in."""
+    shape = () if isinstance(spec.action, Discrete) else spec.action.shape
+    kind = np.dtype(spec.action_dtype).str
+    return np.dtype(
+        [
+            ("earned", "f8", (spec.players,)),  # by one decision
+            ("probabilities", "f8", (spec.chance_outcomes,)),  # of the next draw of explicit chance
+            ("given", kind, (slots, *shape)),  # actions as they came
+            ("taken", kind, (spec.players, *shape)),  # actions as the rules see them
         ]
     )
 
@@ -143,7 +150,7 @@ class Batch:
         self._random_seats = self._lanes.accounts.random_seats
         self._random_seats[:] = random_seats
         self._seeded = False
-        self._play: Any = None  # the machine code itself, from the second call on
+        self._machine_code: dict[str, Any] = {}
         self._all = np.arange(num_envs)
         action, slots = self.spec.action, self._lanes.observation.shape[1]
         self._action_dtype = self.spec.action_dtype
@@ -183,7 +190,7 @@ class Batch:
             seed: as in the constructor, for the chosen lanes in order. None goes on with the lanes' own generators,
                 which the first call seeds from the system.
         """
-        chosen = self._all if lanes is None else np.asarray(lanes, np.int64)
+        chosen = self._chosen(lanes)
         if seed is None and not self._seeded:
             seed = secrets.randbits(62)
         if seed is not None:
@@ -217,7 +224,7 @@ class Batch:
         Raises:
             ValueError: the array has another shape; or, with ``illegal="raise"``, an action is illegal.
         """
-        chosen = self._all if lanes is None else lanes
+        chosen = self._chosen(lanes)
         actions = np.asarray(actions, self._action_dtype, "C")
         try:
             actions = actions.reshape(len(chosen), *self._action_shape)
@@ -231,37 +238,44 @@ class Batch:
         self._run(chosen, actions, dealing=False)
         return self._step
 
+    def _chosen(self, lanes: np.ndarray | None) -> np.ndarray:
+        """Lanes as compiled code takes them; it trusts the type of what it is given."""
+        return self._all if lanes is None else np.ascontiguousarray(lanes, np.int64)
+
     def sample(self) -> np.ndarray:
         """Uniformly drawn legal actions for whoever decides, as ``step`` takes them; zeros in games that have ended."""
-        actions = np.zeros((self.num_envs, *self._action_shape), self.spec.action_dtype)
-        sample, lanes = self.game.loop.sample, self._lanes
-        self._in_parts(self.num_envs, lambda start, stop: sample(lanes, actions, start, stop))
+        actions = np.zeros((self.num_envs, *self._action_shape), self._action_dtype)
+        self._in_parts("sample", self.num_envs, (self._lanes, actions))
         return actions[:, 0] if self._action_shape[0] == 1 else actions
 
     def _run(self, chosen: np.ndarray, actions: np.ndarray, dealing: bool) -> None:
-        play, world, lanes, rows = self._play or self.game.loop.play, self.game.world, self._lanes, len(chosen)
-        if rows < 2 * _ROWS_PER_THREAD:
-            play(world, lanes, chosen, actions, 0, rows, dealing)
-        else:
-            self._in_parts(rows, lambda start, stop: play(world, lanes, chosen, actions, start, stop, dealing))
-        if self._play is None:
-            self._play = direct(play, world, lanes, chosen, actions, 0, rows, dealing)
+        self._in_parts("play", len(chosen), (self.game.world, self._lanes, chosen, actions), dealing)
 
-    def _in_parts(self, rows: int, work: Callable[[int, int], None]) -> None:
-        """Calls ``work(start, stop)`` until all rows are done, from several threads when there are many rows."""
+    def _call(self, name: str, *arguments: Any) -> None:
+        """Calls a function of the loop; after the first time without Numba's dispatch, since types stay the same."""
+        function = self._machine_code.get(name)
+        if function is not None:
+            function(*arguments)
+            return
+        function = getattr(self.game.loop, name)
+        function(*arguments)
+        self._machine_code[name] = direct(function, *arguments)
+
+    def _in_parts(self, name: str, rows: int, arguments: tuple, *more: Any) -> None:
+        """Calls a function of the loop for all rows, from several threads when there are many."""
         threads = min(self._threads, rows // _ROWS_PER_THREAD)
         if threads < 2:
-            work(0, rows)
+            self._call(name, *arguments, 0, 0, rows, *more)
             return
         parts = count()
 
-        def work_on() -> None:
+        def work() -> None:
             """Takes the next part that nobody has begun, until none is left."""
-            while (start := next(parts) * _ROWS_PER_PART) < rows:
-                work(start, min(start + _ROWS_PER_PART, rows))
+            while (start := (part := next(parts)) * _ROWS_PER_PART) < rows:
+                self._call(name, *arguments, part, start, min(start + _ROWS_PER_PART, rows), *more)
 
-        helpers = [_pool(self._threads).submit(work_on) for _ in range(threads - 1)]
-        work_on()
+        helpers = [_pool(self._threads).submit(work) for _ in range(threads - 1)]
+        work()
         for helper in helpers:
             if not helper.cancel():  # one that has not begun has nothing left to do
                 helper.result()
@@ -290,19 +304,28 @@ class Batch:
     def rewards_of(self, players: np.ndarray) -> np.ndarray:
         """The reward of ``players[lane]`` in each lane's last step, (B,) float64."""
         rewards = np.empty(self.num_envs)
-        self.game.loop.pick(self._lanes.payments.rewards, players, rewards)
+        self._call("pick", self.rewards, np.ascontiguousarray(players, np.int64), rewards)
         return rewards
 
-    def observe(self, players: int | np.ndarray, lanes: np.ndarray | None = None, *, final: bool = False) -> np.ndarray:
-        """What ``players``, one or one for each of ``lanes`` (L,), know, whoever moves: a new array (L, O).
+    def observe(self, players: int | np.ndarray, lanes: np.ndarray | None = None) -> np.ndarray:
+        """What ``players``, one or one for each of ``lanes`` (L,), know, whoever moves: a new array (L, O)."""
+        chosen = self._chosen(lanes)
+        return self._observed(self._lanes.states, chosen, players, np.arange(len(chosen)))
 
-        ``final``: of the last game that ended in the lane, as it ended.
+    def observe_final(self, players: int | np.ndarray, lanes: np.ndarray) -> np.ndarray:
+        """What ``players``, one or one for each of ``lanes`` (L,), knew when the last game there ended.
+
+        A new array (B, O), zeros but in the rows ``lanes``.
         """
-        chosen = self._all if lanes is None else np.asarray(lanes, np.int64)
-        out = np.zeros(len(chosen), self.spec.observation_record).view(np.recarray)
-        states = self._lanes.final_states if final else self._lanes.states
-        players = np.broadcast_to(np.asarray(players, np.int64), chosen.shape).copy()
-        self.game.loop.observe_many(self.game.world, states, chosen, players, out)
+        chosen = self._chosen(lanes)
+        return self._observed(self._lanes.final_states, chosen, players, chosen, self.num_envs)
+
+    def _observed(
+        self, states: np.recarray, chosen: np.ndarray, players: Any, rows: np.ndarray, size: int | None = None
+    ) -> np.ndarray:
+        out = np.zeros(len(chosen) if size is None else size, self.spec.observation_record).view(np.recarray)
+        players = np.full(len(chosen), players, np.int64)
+        self._call("observe_many", self.game.world, states, chosen, players, out, rows)
         return _flat(out, self.spec)
 
     def snapshot(self) -> bytes:
@@ -355,13 +378,14 @@ def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
 
     return Lanes(
         states=states,
-        accounts=np.zeros(num_envs, _account(spec, slots)).view(np.recarray),
+        accounts=np.zeros(num_envs, _account(players)).view(np.recarray),
         masks=np.zeros(num_envs, [("legal", "u1", (slots, action.n if discrete else 0))]).view(np.recarray),
         payments=np.zeros(num_envs, [("rewards", "f8", (players,))]).view(np.recarray),
         observation=observation,
         final_states=final_states,
         blank_state=np.zeros(1, game.dtype).view(np.recarray),
         blank_observation=np.zeros(1, spec.observation_record).view(np.recarray),
+        rooms=np.zeros(num_envs // _ROWS_PER_PART + 1, _room(spec, slots)).view(np.recarray),
         settings=settings,
     )
 

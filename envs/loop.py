@@ -37,12 +37,12 @@ def put_outcome(taken, outcome):
 
 
 @rule
-def settle(world, state, account):
+def settle(world, state, room):
     """Draws explicit chance until a player has to decide or the game is over."""
     while state.to_move == CHANCE and not state.over:
-        chance(world, state, account.probabilities)
-        put_outcome(account.taken, rng.draw(state, account.probabilities))
-        step(world, state, account.taken, account.earned)
+        chance(world, state, room.probabilities)
+        put_outcome(room.taken, rng.draw(state, room.probabilities))
+        step(world, state, room.taken, room.earned)
 
 
 @rule
@@ -88,13 +88,13 @@ def draw_action(stream, player, mask, low, high, taken):
 
 
 @rule
-def decide(account, masks, settings, slot, player):
+def decide(account, masks, room, settings, slot, player):
     """Fills in what ``player`` does; False when it forfeits."""
-    mask, taken = masks.legal[slot], account.taken
+    mask, taken = masks.legal[slot], room.taken
     verdict = ACCEPTED
     drawn = account.random_seats[player]
     if not drawn:
-        verdict = judge(account.given, slot, player, mask, settings.low, settings.high, taken)
+        verdict = judge(room.given, slot, player, mask, settings.low, settings.high, taken)
     if verdict != ACCEPTED:
         account.flagged = True
         account.clipped[player] = verdict == CLIPPED
@@ -106,9 +106,9 @@ def decide(account, masks, settings, slot, player):
 
 
 @rule
-def forfeit(account, settings):
+def forfeit(account, room, settings):
     """Ends a game: offenders fall to the worst return; in a zero-sum game the others share what they lose."""
-    earned = account.earned
+    earned = room.earned
     lost, others = 0.0, 0
     for player in range(earned.shape[0]):
         if account.illegal[player]:
@@ -123,28 +123,29 @@ def forfeit(account, settings):
 
 
 @rule
-def play_turn(world, state, account, masks, settings):
+def play_turn(world, state, account, masks, room, settings):
     """One decision, by one player or by all at once."""
     state.steps += 1
     accepted = True
     for slot in range(masks.legal.shape[0]):
         player = slot if state.to_move == EVERYONE else int(state.to_move)
-        accepted = decide(account, masks, settings, slot, player) and accepted
+        accepted = decide(account, masks, room, settings, slot, player) and accepted
     if accepted:
-        step(world, state, account.taken, account.earned)
+        step(world, state, room.taken, room.earned)
     else:
-        forfeit(account, settings)
+        forfeit(account, room, settings)
         state.over = True
 
 
 @rule
-def book(account, pay, opening):
+def book(account, pay, room, opening):
     """Credits what was earned: in an opening to what is due with the next step, else to this step."""
-    for player in range(account.earned.shape[0]):
-        earned = account.earned[player]
+    for player in range(room.earned.shape[0]):
+        earned = room.earned[player]
         account.returns[player] += earned
         if opening:
             account.carried[player] += earned
+            account.due = account.due or earned != 0.0
         else:
             pay.rewards[player] += earned
 
@@ -156,8 +157,12 @@ def clear_step(account, pay):
         account.flagged = False
         fill(account.illegal, False)
         fill(account.clipped, False)
-    copy(pay.rewards, account.carried)
-    fill(account.carried, 0.0)
+    if account.due:
+        account.due = False
+        copy(pay.rewards, account.carried)
+        fill(account.carried, 0.0)
+    else:
+        fill(pay.rewards, 0.0)
 
 
 @rule
@@ -168,7 +173,9 @@ def clear_episode(lanes, lane, state, account):
     state.rng = stream
     account.ended = False
     fill(account.returns, 0.0)
-    fill(account.carried, 0.0)
+    if account.due:
+        account.due = False
+        fill(account.carried, 0.0)
 
 
 @rule
@@ -198,7 +205,7 @@ def finish(lanes, lane, account):
 
 
 @rule
-def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing):
+def play_lane(world, lanes, lane, state, account, masks, pay, room, settings, dealing):
     """One call of ``Batch.step`` for one lane; ``dealing`` starts an episode instead.
 
     The loop goes on through the end of an episode and through seats that are played at random, until a seat of ours
@@ -211,15 +218,15 @@ def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
             return
     opening, terminated, truncated = dealing, False, False
     while True:
-        fill(account.earned, 0.0)
+        fill(room.earned, 0.0)
         if dealing:
             dealing = False
             clear_episode(lanes, lane, state, account)
             reset(world, state)
         else:
-            play_turn(world, state, account, masks, settings)
-        settle(world, state, account)
-        book(account, pay, opening)
+            play_turn(world, state, account, masks, room, settings)
+        settle(world, state, room)
+        book(account, pay, room, opening)
         cut = not state.over and state.steps >= settings.max_steps
         if state.over or cut:
             if not opening:
@@ -237,30 +244,33 @@ def play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
 
 
 @entry
-def play(world, lanes, chosen, actions, start, stop, dealing):
-    """Plays ``actions[row]`` in lane ``chosen[row]`` for the rows from ``start`` to ``stop``, or deals there."""
-    settings = lanes.settings[0]
+def play(world, lanes, chosen, actions, part, start, stop, dealing):
+    """Plays ``actions[row]`` in lane ``chosen[row]`` for the rows from ``start`` to ``stop``, or deals there.
+
+    Threads work on different ``part``s, each of which has its own room to work in.
+    """
+    settings, room = lanes.settings[0], lanes.rooms[part]
     for row in range(start, stop):
         lane = chosen[row]
         account = lanes.accounts[lane]
         if not dealing:
-            take(account.given, actions, row)
+            take(room.given, actions, row)
         state, masks, pay = lanes.states[lane], lanes.masks[lane], lanes.payments[lane]
-        play_lane(world, lanes, lane, state, account, masks, pay, settings, dealing)
+        play_lane(world, lanes, lane, state, account, masks, pay, room, settings, dealing)
         for slot in range(lanes.observation.shape[1]):
             player = slot if state.to_move < 0 else int(state.to_move)
             write_observation(world, state, lanes, lane, slot, player)
 
 
 @entry
-def observe_many(world, states, chosen, players, out):
-    """What ``players[row]`` knows of ``states[chosen[row]]``, into ``out[row]``, which arrives as zeros."""
-    for row in range(chosen.shape[0]):
-        observe(world, states[chosen[row]], players[row], out[row])
+def observe_many(world, states, chosen, players, out, rows):
+    """What ``players[i]`` knows of ``states[chosen[i]]``, into ``out[rows[i]]``, which arrives as zeros."""
+    for index in range(chosen.shape[0]):
+        observe(world, states[chosen[index]], players[index], out[rows[index]])
 
 
 @entry
-def sample(lanes, actions, start, stop):
+def sample(lanes, actions, _part, start, stop):
     """Draws a legal action for whoever decides in each lane into its row of ``actions``, (S,) or (S, K)."""
     settings = lanes.settings[0]
     for lane in range(start, stop):

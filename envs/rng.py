@@ -77,10 +77,9 @@ def draw_legal(state, mask):
     count = 0
     for index in range(mask.shape[0]):
         count += mask[index]
-    left = integer(state, count)
-    for index in range(mask.shape[0]):
-        if mask[index]:
-            if left == 0:
-                return index
-            left -= 1
-    return -1
+    chosen = integer(state, count)
+    index = passed = 0
+    for action in range(mask.shape[0]):  # no early exit: processors do not like to guess
+        passed += mask[action]
+        index += passed <= chosen
+    return index

@@ -209,23 +209,8 @@ class SeatedBatch:
 
     def final_observation(self, ended: np.ndarray) -> np.ndarray:
         """(B, O), zeros but in the rows ``ended`` (B,) bool: what the seats that acted there knew at the end."""
-        seats, rows = self._acted if self._self_play else self.seats, np.flatnonzero(ended)
-        observation = np.zeros((len(ended), self.spec.observation_size), self.spec.observation_dtype)
-        observation[rows] = self.batch.observe(seats[rows], rows, final=True)
-        return observation
-
-    def _with_opponents(self, actions: np.ndarray, lanes: np.ndarray) -> np.ndarray:
-        """Actions of all seats, (L, P) or (L, P, K), where all choose at once."""
-        players = self.spec.players
-        shape = getattr(self.spec.action, "shape", ())
-        everyone = np.zeros((len(lanes), players, *shape), self.spec.action_dtype)
-        everyone[np.arange(len(lanes)), self.seats[lanes]] = actions.reshape(len(lanes), *shape)
-        if self.opponent is not None:
-            for player in range(players):
-                theirs = (self.seats[lanes] != player) & ~self.batch.ended[lanes]
-                if theirs.any():
-                    everyone[theirs, player] = ask(self.opponent, self.batch, lanes[theirs], player)
-        return everyone
+        seats, lanes = self._acted if self._self_play else self.seats, np.flatnonzero(ended)
+        return self.batch.observe_final(seats[lanes], lanes)
 
     @property
     def observation(self) -> np.ndarray:
@@ -237,7 +222,7 @@ class SeatedBatch:
             current = batch.observation.copy()
         if not self.deals_at_once and batch.ended.any():
             ended = np.flatnonzero(batch.ended)
-            current[ended] = batch.observe(self.seats[ended], ended, final=True)
+            current[ended] = batch.observe(self.seats[ended], ended)
         return current
 
     @property

@@ -79,7 +79,7 @@ class BatchVecEnv(VecEnv):
     def _finish(self, ended: np.ndarray, infos: list[dict[str, Any]]) -> None:
         """Writes the infos of the games that ended in lanes ``ended`` (L,)."""
         batch, seats, elapsed = self.seated.batch, self.seated.seats[ended], time.monotonic() - self._start
-        observations = batch.observe(seats, ended, final=True)
+        observations = batch.observe(seats, ended)
         returns = batch.final_returns[ended, seats]
         truncated = batch.truncated[ended].tolist()
         lengths = self._lengths[ended].tolist()
