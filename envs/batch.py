@@ -307,6 +307,12 @@ class Batch:
         self._call("pick", self.rewards, np.ascontiguousarray(players, np.int64), rewards)
         return rewards
 
+    def hand_over(self, seats: np.ndarray) -> np.ndarray:
+        """The reward of ``seats[lane]`` in each lane's last step, (B,); ``seats`` (B,) int64 gets who decides next."""
+        rewards = np.empty(self.num_envs)
+        self._call("hand_over", self._lanes, seats, rewards)
+        return rewards
+
     def observe(self, players: int | np.ndarray, lanes: np.ndarray | None = None) -> np.ndarray:
         """What ``players``, one or one for each of ``lanes`` (L,), know, whoever moves: a new array (L, O)."""
         chosen = self._chosen(lanes)

@@ -289,6 +289,14 @@ def pick(numbers, columns, out):
 
 
 @entry
+def hand_over(lanes, seats, earned):
+    """Writes the reward of ``seats[lane]`` into ``earned[lane]``, then who decides next into ``seats[lane]``."""
+    for lane in range(seats.shape[0]):
+        earned[lane] = lanes.payments[lane].rewards[seats[lane]]
+        seats[lane] = lanes.states[lane].to_move
+
+
+@entry
 def seed_streams(streams, seeds):
     """Sets ``streams[i].rng`` to what stands for ``seeds[i]`` (uint64)."""
     for index in range(seeds.shape[0]):

@@ -194,18 +194,23 @@ class SeatedBatch:
         if self.spec.turns == "simultaneous":
             actions = self._with_opponents(np.asarray(actions), chosen)
         batch.step(actions, chosen)
-        earned = batch.rewards_of(self.seats) if lanes is None else batch.rewards[chosen, self.seats[chosen]]
-        if self.opponent is not None:
-            self._earned[chosen] += earned
-            self._play_opponent(chosen)
-            earned = self._earned[chosen]
-            self._earned[chosen] = 0.0
         if self._self_play:
-            self._acted = self.seats
-            self.seats = batch.to_move.astype(np.int64)
-            if not self.deals_at_once:
-                self.seats[batch.ended] = self._acted[batch.ended]
+            return self._hand_over(chosen)
+        if self.opponent is None:
+            return batch.rewards_of(self.seats) if lanes is None else batch.rewards[chosen, self.seats[chosen]]
+        self._earned[chosen] += batch.rewards[chosen, self.seats[chosen]]
+        self._play_opponent(chosen)
+        earned = self._earned[chosen]
+        self._earned[chosen] = 0.0
         return earned
+
+    def _hand_over(self, lanes: np.ndarray) -> np.ndarray:
+        """In self-play: the rewards (L,) of those who moved; the seats become those of who decides next."""
+        self._acted = self.seats.copy()
+        earned = self.batch.hand_over(self.seats)
+        if not self.deals_at_once:
+            self.seats[self.batch.ended] = self._acted[self.batch.ended]
+        return earned if lanes is self._all else earned[lanes]
 
     def final_observation(self, ended: np.ndarray) -> np.ndarray:
         """(B, O), zeros but in the rows ``ended`` (B,) bool: what the seats that acted there knew at the end."""

@@ -110,12 +110,12 @@ def step(world, state, actions, rewards):
         if state.dealt == world.players:
             state.to_move = 0
         return
-    player = state.to_move
+    player = int(state.to_move)
     state.betting[state.plays] = actions[player]
     state.plays += 1
     if actions[player] == BET and state.bettor == NONE:
         state.bettor = player
-    state.to_move = (player + 1) % world.players
+    state.to_move = player + 1 if player + 1 < world.players else 0
     if state.bettor == NONE:
         state.over = state.plays == world.players
     else:
@@ -129,7 +129,8 @@ def stays(world, state, player):
     """Whether ``player`` is in the showdown: nobody bet, or it bet or called."""
     if state.bettor == NONE:
         return True
-    return state.betting[state.bettor + (player - state.bettor) % world.players] == BET
+    answer = player if player >= state.bettor else player + world.players  # the play at which it bet or answered
+    return state.betting[answer] == BET
 
 
 @rule
