@@ -212,6 +212,19 @@ class SeatedBatch:
             self.seats[self.batch.ended] = self._acted[self.batch.ended]
         return earned if lanes is self._all else earned[lanes]
 
+    def _with_opponents(self, actions: np.ndarray, lanes: np.ndarray) -> np.ndarray:
+        """Actions of all seats, (L, P) or (L, P, K), where all choose at once."""
+        players = self.spec.players
+        shape = getattr(self.spec.action, "shape", ())
+        everyone = np.zeros((len(lanes), players, *shape), self.spec.action_dtype)
+        everyone[np.arange(len(lanes)), self.seats[lanes]] = actions.reshape(len(lanes), *shape)
+        if self.opponent is not None:
+            for player in range(players):
+                theirs = (self.seats[lanes] != player) & ~self.batch.ended[lanes]
+                if theirs.any():
+                    everyone[theirs, player] = ask(self.opponent, self.batch, lanes[theirs], player)
+        return everyone
+
     def final_observation(self, ended: np.ndarray) -> np.ndarray:
         """(B, O), zeros but in the rows ``ended`` (B,) bool: what the seats that acted there knew at the end."""
         seats, lanes = self._acted if self._self_play else self.seats, np.flatnonzero(ended)
