@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
+
 from agora.envs.api import Discrete, Spec
 
 Needs = Literal["observation", "states", "truth"]

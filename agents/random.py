@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from agora.agents.api import Needs, draw_rows
 from agora.envs.api import Box, Spec
 

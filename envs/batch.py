@@ -249,7 +249,11 @@ class Batch:
         return actions[:, 0] if self._action_shape[0] == 1 else actions
 
     def _run(self, chosen: np.ndarray, actions: np.ndarray, dealing: bool) -> None:
-        self._in_parts("play", len(chosen), (self.game.world, self._lanes, chosen, actions), dealing)
+        world, lanes, rows = self.game.world, self._lanes, len(chosen)
+        if rows < 2 * _ROWS_PER_THREAD:
+            self._call("play", world, lanes, chosen, actions, 0, 0, rows, dealing)
+        else:
+            self._in_parts("play", rows, (world, lanes, chosen, actions), dealing)
 
     def _call(self, name: str, *arguments: Any) -> None:
         """Calls a function of the loop; after the first time without Numba's dispatch, since types stay the same."""

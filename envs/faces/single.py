@@ -69,6 +69,7 @@ class SingleEnv(gymnasium.Env):
         if seed is not None:
             super().reset(seed=seed)
         self._seated.restart(seed=seed)
+        self._seat = int(self._seated.seats[0])
         self._dealt = True
         return self._observed()
 
@@ -90,15 +91,17 @@ class SingleEnv(gymnasium.Env):
         return observation, float(reward), bool(batch.terminated[0]), bool(batch.truncated[0]), info
 
     def _observed(self) -> tuple[np.ndarray, dict[str, Any]]:
-        seated, batch = self._seated, self._batch
-        self._seat = int(seated.seats[0])
-        info: dict[str, Any] = {"seat": self._seat}
-        if self._discrete:
-            info["action_mask"] = seated.legal[0]
         if self.render_mode == "human":
             self.render()
-        plain = seated.alone and not batch.ended[0]
-        return batch.observation[0].copy() if plain else seated.observation[0], info
+        if self._seated.alone and not self._batch.ended[0]:  # the usual case, without the detours
+            observation, legal = self._batch.observation[0].copy(), self._batch.legal[0].copy()
+        else:
+            observation, legal = self._seated.observation[0], self._seated.legal[0]
+            self._seat = int(self._seated.seats[0])
+        info: dict[str, Any] = {"seat": self._seat}
+        if self._discrete:
+            info["action_mask"] = legal
+        return observation, info
 
     def action_masks(self) -> np.ndarray:
         """(A,) bool, for sb3-contrib's ``MaskablePPO``."""
