@@ -9,9 +9,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from agora.envs.api import Discrete, Spec, check_integer
+from agora.envs.api import Discrete, check_integer
 from agora.envs.game import Game
 from agora.envs.jit import direct
+from agora.envs.lanes import ROWS_PER_PART, allocate, as_bytes, as_numbers
 
 Autoreset = Literal["same_step", "next_step", "disabled"]
 Illegal = Literal["forfeit", "raise", "random"]
@@ -19,72 +20,6 @@ Illegal = Literal["forfeit", "raise", "random"]
 _AUTORESET = {"disabled": 0, "next_step": 1, "same_step": 2}
 _ILLEGAL = {"forfeit": 0, "raise": 0, "random": 1}
 _ROWS_PER_THREAD = 4096  # below this, waking a thread costs more than it saves
-_ROWS_PER_PART = 1024  # threads take work in parts, so that nobody waits long for one that was held up
-_SETTINGS = np.dtype(
-    [
-        ("players", "i8"),
-        ("max_steps", "i8"),
-        ("chance_outcomes", "i8"),
-        ("illegal", "i8"),
-        ("autoreset", "i8"),
-        ("zero_sum", "?"),
-        ("low", "f4"),  # bounds of a continuous action
-        ("high", "f4"),
-        ("worst", "f8"),  # return of a player that forfeits
-    ]
-)
-
-
-class Lanes(NamedTuple):
-    """Everything the loop reads and writes. S, the slots, is 1 when players take turns and P when all move at once."""
-
-    states: np.recarray  # (B,) the games
-    accounts: np.recarray  # (B,) what the engine keeps of each lane, see _account
-    masks: np.recarray  # (B,) with field legal (S, A) u1, of whoever decides next
-    payments: np.recarray  # (B,) with field rewards (P,) float64, of the last step
-    observation: np.recarray  # (B, S) of Spec.observation_record, of whoever decides next
-    final_states: np.recarray  # (B,) the last game that ended in each lane, as it ended
-    blank_state: np.recarray  # (1,) zeros; copying a record is faster than clearing its fields
-    blank_observation: np.recarray  # (1,) zeros
-    rooms: np.recarray  # one for each part of the work, see _room
-    settings: np.recarray  # (1,) of _SETTINGS
-
-
-def _account(players: int) -> np.dtype:
-    """What the engine keeps of each lane. A record, because compiled code hands it on as one pointer.
-
-    Flags of several numbers are u1, 0 or 1: Numba has no arrays of bool within a record.
-    """
-    return np.dtype(
-        [
-            ("rng", "u8"),  # generator of seats played at random, apart from the game's own
-            ("returns", "f8", (players,)),  # of the episode so far
-            ("terminated", "?"),  # the rules ended the episode in the last step
-            ("truncated", "?"),  # the time limit did
-            ("ended", "?"),  # the game in the lane is over and not dealt anew
-            ("flagged", "?"),  # something is illegal or clipped
-            ("due", "?"),  # something is carried
-            ("illegal", "u1", (players,)),  # the last action was illegal
-            ("clipped", "u1", (players,)),  # the last action was outside the Box and was clipped
-            ("random_seats", "u1", (players,)),  # seats that the loop plays uniformly at random
-            ("carried", "f8", (players,)),  # earned in an opening played at random, due with the next step
-            ("final_returns", "f8", (players,)),  # of the last episode that ended
-        ]
-    )
-
-
-def _room(spec: Spec, slots: int) -> np.dtype:
-    """Room for the loop to work in."""
-    shape = () if isinstance(spec.action, Discrete) else spec.action.shape
-    kind = np.dtype(spec.action_dtype).str
-    return np.dtype(
-        [
-            ("earned", "f8", (spec.players,)),  # by one decision
-            ("probabilities", "f8", (spec.chance_outcomes,)),  # of the next draw of explicit chance
-            ("given", kind, (slots, *shape)),  # actions as they came
-            ("taken", kind, (spec.players, *shape)),  # actions as the rules see them
-        ]
-    )
 
 
 class Step(NamedTuple):
@@ -144,7 +79,7 @@ class Batch:
                 raise ValueError(f"{name}={value!r} is not allowed: choose one of {', '.join(map(repr, choices))}.")
         self.game, self.spec, self.num_envs = game, game.spec, num_envs
         self.illegal_mode: Illegal = illegal
-        self._lanes = _allocate(game, num_envs, _AUTORESET[autoreset], _ILLEGAL[illegal])
+        self._lanes = allocate(game, num_envs, _AUTORESET[autoreset], _ILLEGAL[illegal])
         if max_steps is not None:
             self._lanes.settings.max_steps = check_integer("max_steps", max_steps, 1, 2**31 - 1)
         self._random_seats = self._lanes.accounts.random_seats
@@ -164,7 +99,7 @@ class Batch:
         """Makes the public views of the loop's arrays."""
         lanes, accounts = self._lanes, self._lanes.accounts
         one_slot = lanes.observation.shape[1] == 1
-        observation, legal = _flat(lanes.observation, self.spec), lanes.masks.legal.view(np.bool_)
+        observation, legal = as_numbers(lanes.observation, self.spec), lanes.masks.legal.view(np.bool_)
         self.states = lanes.states
         """The games (B,), to read; write them only through ``restore``."""
         self.observation = _read_only(observation[:, 0] if one_slot else observation)
@@ -275,8 +210,8 @@ class Batch:
 
         def work() -> None:
             """Takes the next part that nobody has begun, until none is left."""
-            while (start := (part := next(parts)) * _ROWS_PER_PART) < rows:
-                self._call(name, *arguments, part, start, min(start + _ROWS_PER_PART, rows), *more)
+            while (start := (part := next(parts)) * ROWS_PER_PART) < rows:
+                self._call(name, *arguments, part, start, min(start + ROWS_PER_PART, rows), *more)
 
         helpers = [_pool(self._threads).submit(work) for _ in range(threads - 1)]
         work()
@@ -293,7 +228,7 @@ class Batch:
                 self._check_one(lane, slot, actions[row, slot])
 
     def _check_one(self, lane: int, slot: int, action: np.ndarray) -> None:
-        player = self.states[lane].to_move if actions_take_turns(self.spec) else slot
+        player = self.states[lane].to_move if self.spec.turns == "sequential" else slot
         if isinstance(self.spec.action, Discrete):
             allowed = np.flatnonzero(self._lanes.masks.legal[lane, slot])
             if action not in allowed:
@@ -336,7 +271,7 @@ class Batch:
         out = np.zeros(len(chosen) if size is None else size, self.spec.observation_record).view(np.recarray)
         players = np.full(len(chosen), players, np.int64)
         self._call("observe_many", self.game.world, states, chosen, players, out, rows)
-        return _flat(out, self.spec)
+        return as_numbers(out, self.spec)
 
     def snapshot(self) -> bytes:
         """The whole batch as bytes: games, generators and accounts."""
@@ -353,61 +288,13 @@ class Batch:
             )
         start = 0
         for array in arrays:
-            _bytes(array)[:] = np.frombuffer(data, np.uint8, array.nbytes, start).reshape(_bytes(array).shape)
+            as_bytes(array)[:] = np.frombuffer(data, np.uint8, array.nbytes, start).reshape(as_bytes(array).shape)
             start += array.nbytes
         return self._step
 
     def _stored(self) -> list[np.ndarray]:
         lanes = self._lanes
         return [lanes.states, lanes.accounts, lanes.masks, lanes.payments, lanes.observation, lanes.final_states]
-
-
-def actions_take_turns(spec: Spec) -> bool:
-    return spec.turns == "sequential"
-
-
-def _allocate(game: Game, num_envs: int, autoreset: int, illegal: int) -> Lanes:
-    spec, action = game.spec, game.spec.action
-    discrete = isinstance(action, Discrete)
-    players, slots = spec.players, 1 if actions_take_turns(spec) else spec.players
-    states = np.zeros(num_envs, game.dtype).view(np.recarray)
-    observation = np.zeros((num_envs, slots), spec.observation_record).view(np.recarray)
-    final_states = np.zeros(num_envs, game.dtype).view(np.recarray)
-    settings = np.zeros(1, _SETTINGS).view(np.recarray)
-    settings[0] = (
-        players,
-        spec.max_steps,
-        spec.chance_outcomes,
-        illegal,
-        autoreset,
-        spec.payoff == "zero-sum",
-        0.0 if discrete else action.low,
-        0.0 if discrete else action.high,
-        spec.returns[0],
-    )
-
-    return Lanes(
-        states=states,
-        accounts=np.zeros(num_envs, _account(players)).view(np.recarray),
-        masks=np.zeros(num_envs, [("legal", "u1", (slots, action.n if discrete else 0))]).view(np.recarray),
-        payments=np.zeros(num_envs, [("rewards", "f8", (players,))]).view(np.recarray),
-        observation=observation,
-        final_states=final_states,
-        blank_state=np.zeros(1, game.dtype).view(np.recarray),
-        blank_observation=np.zeros(1, spec.observation_record).view(np.recarray),
-        rooms=np.zeros(num_envs // _ROWS_PER_PART + 1, _room(spec, slots)).view(np.recarray),
-        settings=settings,
-    )
-
-
-def _bytes(records: np.ndarray) -> np.ndarray:
-    """The memory of records as uint8, (*shape, itemsize)."""
-    return records.view(np.ndarray).view(np.uint8).reshape(*records.shape, records.dtype.itemsize)
-
-
-def _flat(records: np.ndarray, spec: Spec) -> np.ndarray:
-    """The memory of observation records as numbers, (*shape, O)."""
-    return records.view(np.ndarray).view(spec.observation_dtype).reshape(*records.shape, spec.observation_size)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The only loop: games in lock-step, and the referee.
 
 ``jit.compiled_loop`` makes a copy of this file for every rules module and fills in the functions below, so each copy
-compiles to one straight piece of machine code. ``Lanes``, whose fields ``lanes`` are, is described in ``batch.py``.
+compiles to one straight piece of machine code. ``lanes`` is described in ``lanes.py``.
 Branches on ``ndim`` cost nothing: the compiler knows the answer and drops the other side.
 """
 
