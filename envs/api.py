@@ -145,6 +145,10 @@ class Spec:
         return views
 
 
+Kind = Literal["exact", "bound", "published", "simulated"]
+"""How the best return is known."""
+
+
 class Reference(NamedTuple):
     """What scores mean: a floor, a ceiling, and how the ceiling is known. Both are (P,), in the unit of the reward."""
 
@@ -152,8 +156,7 @@ class Reference(NamedTuple):
     """Expected return at each seat when every seat draws uniformly among its legal actions."""
     best: tuple[float, ...]
     """One player: the optimum, or a bound above it. Several: the return at each seat in equilibrium."""
-    kind: Literal["exact", "bound", "published", "simulated"]
-    """How ``best`` is known."""
+    kind: Kind
     source: str
 
 

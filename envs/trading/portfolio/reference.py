@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from agora.envs.api import Reference
+from agora.envs.api import Kind, Reference
 from agora.envs.trading.portfolio.rules import World
 from agora.envs.trading.portfolio.simplex import minimise_quadratic
 
@@ -21,7 +21,8 @@ def reference(world: World) -> Reference:
     starts = _starts(world)
     random, error = _random_growth(world)
     best = float(np.mean([best_growth(world, start) for start in starts]))
-    kind, remark = "exact", "before costs, which are none"
+    kind: Kind = "exact"
+    remark = "before costs, which are none"
     if len(starts) > 1:
         kind, remark = "simulated", f"before costs, mean over {len(starts)} evenly spaced starts"
     elif world.cost > 0:

@@ -6,7 +6,7 @@ from agora.envs.api import ENGINE_FIELDS, Reference
 from agora.envs.jit import compiled_loop
 from agora.envs.web.shop import rules
 from agora.envs.web.shop.catalogue import NONE
-from agora.envs.web.shop.rules import World, make_dtype, make_spec, step_limit
+from agora.envs.web.shop.rules import World, action_count, make_dtype, step_limit
 
 _KNOWN = {
     # (products, goals, noise, typing, catalogue_seed): mean return of 65,536 random visits, 95 % interval +-0.0018
@@ -33,7 +33,7 @@ def simulate(world: World, visits: int) -> float:
     """Mean return of ``visits`` visits in which every action is drawn uniformly among those possible, from seed 0."""
     loop, generator = compiled_loop(rules), np.random.default_rng(0)
     state = np.zeros(1, np.dtype(ENGINE_FIELDS + make_dtype(world))).view(np.recarray)
-    mask, actions, rewards = np.zeros(make_spec(world).action.n, np.bool_), np.zeros(1, np.int64), np.zeros(1)
+    mask, actions, rewards = np.zeros(action_count(world), np.bool_), np.zeros(1, np.int64), np.zeros(1)
     total = 0.0
     for visit in range(visits):
         state[:] = np.zeros(1, state.dtype)

@@ -113,7 +113,7 @@ from agora.envs.web.shop.search import QUERY_WORDS, TOP, WINDOW, Index, build_in
 class World(NamedTuple):
     products: Products
     goals: Goals
-    index: Index
+    inverted_index: Index
     type_factor: np.ndarray  # (types, types) float64, r_type of the wanted and the bought type
     frame_words: np.ndarray  # (frames, words) int16, words between an instruction's phrases, NONE where none
     typing: int  # 1 with query="words"
@@ -159,13 +159,18 @@ def make_spec(world: World) -> Spec:
         information="imperfect",
         payoff="single",
         chance="sampled",
-        action=Discrete(WORD + len(WORDS) if world.typing else SUBMIT),
+        action=Discrete(action_count(world)),
         observation=pieces,
         returns=(0.0, 1.0),
         unit="points",
         max_steps=step_limit(world),
         seats=("customer",),
     )
+
+
+def action_count(world: World) -> int:
+    """A: templates and clicks, and with query="words" a word each and the button that submits them."""
+    return WORD + len(WORDS) if world.typing else SUBMIT
 
 
 def make_dtype(world: World) -> list:
@@ -242,7 +247,7 @@ def step(world, state, actions, rewards):
     elif action >= TEMPLATE:
         if action < SUBMIT:
             write_template(world, state, action - TEMPLATE)
-        search(world.index, state)
+        search(world.inverted_index, state)
         fill(state.visited, 0)
         state.page = RESULTS
     elif action >= OPTION:

@@ -400,7 +400,7 @@ def test_bad_lines(shop, line, reason):
 
 def digest(world):
     sha = hashlib.sha256()
-    for part in (*world.products, *world.goals, *world.index):
+    for part in (*world.products, *world.goals, *world.inverted_index):
         sha.update(f"{part.dtype} {part.shape}".encode() + part.tobytes())
     return sha.hexdigest()[:16]
 
