@@ -164,6 +164,7 @@ def make_spec(world: World) -> Spec:
         returns=(0.0, 1.0),
         unit="points",
         max_steps=step_limit(world),
+        exemptions={"max_cycles": "a customer may buy in the third step, which ends the visit"},
         seats=("customer",),
     )
 
