@@ -25,7 +25,8 @@ lint: .venv/test-installed
 	$(BIN)/mypy -p agora
 
 bench: .venv/bench-installed
-	$(BIN)/agora bench
+	$(BIN)/agora bench --out docs/benchmarks.json
+	$(BIN)/python docs/make_pages.py
 
 # Everything is installed as users install it: from the wheel, never from the source tree.
 .venv/installed: $(SOURCES) .venv/ready

@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 import agora.envs
-from agora.benchmarks.measure import Row, side_by_side
+from agora.benchmarks.measure import Row, short, side_by_side
 
 PGX = {
     "agora/ConnectFour-v0": ("connect_four", 5.0),
@@ -16,13 +16,13 @@ PGX = {
     "agora/LeducPoker-v0": ("leduc_holdem", 3.0),
 }
 GAMES = 4096
-STEPS = 200
+STEPS = 1000
 
 
 def rows() -> Iterator[Row]:
     for id, (peer, target) in PGX.items():
         yield side_by_side(
-            f"make_vec {id}, {GAMES} games",
+            f"{short(id)}: make_vec, {GAMES} games",
             vector_play(id),
             pgx_play(peer),
             peer="Pgx on the CPU",
@@ -30,14 +30,14 @@ def rows() -> Iterator[Row]:
         )
     pettingzoo = pettingzoo_play()
     yield side_by_side(
-        "gymnasium.make ConnectFour, random opponent",
+        "ConnectFour: make, random opponent",
         single_play("agora/ConnectFour-v0"),
         pettingzoo,
         peer="PettingZoo connect_four_v3 (AEC)",
         target=10.0,
     )
     yield side_by_side(
-        "AEC face of ConnectFour, the same loop",
+        "ConnectFour: AEC, the same loop",
         aec_play(agora.envs.aec("agora/ConnectFour-v0")),
         pettingzoo,
         peer="PettingZoo connect_four_v3 (AEC)",

@@ -14,7 +14,7 @@ AGENTS = ["scripted/greedy", "random"]
 def rows(repeats: int = 5) -> Iterator[Row]:
     play()  # compiles, if this machine never has
     yield alone(
-        "Connect Four, scripted against random, with log and tables",
+        "ConnectFour: judged games, log and tables",
         [play() for _ in range(repeats)],
         unit="games/s",
         target=2000,

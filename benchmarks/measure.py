@@ -20,6 +20,11 @@ class Row(NamedTuple):
     peer: str
 
 
+def short(id: str) -> str:
+    """``agora/KuhnPoker-v0`` to ``KuhnPoker``."""
+    return id.removeprefix("agora/").split("-v")[0]
+
+
 def rate(work: Callable[[], int]) -> float:
     """Units of work a second: ``work`` does some and says how many units that was."""
     start = time.perf_counter()

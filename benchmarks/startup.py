@@ -6,16 +6,22 @@ import time
 from collections.abc import Iterator
 
 import agora.envs
-from agora.benchmarks.measure import Row, alone
+from agora.benchmarks.measure import Row, alone, short
 
 FIRST_STEP = (
     "import agora, gymnasium; env = gymnasium.make({id!r}); env.reset(seed=0); env.step(env.action_space.sample())"
 )
-MEMORY = (
-    "import agora.envs, resource; before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
-    "batch = agora.envs.batch({id!r}, 65536, 0); batch.step(batch.sample()); "
-    "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 65536 * 1024)"
-)
+MEMORY = """
+import agora.envs
+from pathlib import Path
+def resident():
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) * 1024
+small = agora.envs.batch({id!r}, 1, 0)
+before = resident()
+batch = agora.envs.batch({id!r}, 65536, 0)
+print((resident() - before) / 65536)
+"""
 
 
 def rows(repeats: int = 3) -> Iterator[Row]:
@@ -23,9 +29,9 @@ def rows(repeats: int = 3) -> Iterator[Row]:
     for id in agora.envs.ids():
         script = FIRST_STEP.format(id=id)
         seconds(script)  # compiles, if this machine never has
-        yield alone(f"first step of {id}", [seconds(script) for _ in range(repeats)], unit="s", target=2.0)
+        yield alone(f"{short(id)}: first step", [seconds(script) for _ in range(repeats)], unit="s", target=2.0)
     for id in ("agora/ConnectFour-v0", "agora/Portfolio-v0"):
-        yield alone(f"memory a game, {id}", [float(output(MEMORY.format(id=id)))], unit="bytes")
+        yield alone(f"{short(id)}: memory of a game in a batch", [float(output(MEMORY.format(id=id)))], unit="bytes")
 
 
 def seconds(script: str) -> float:

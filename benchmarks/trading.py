@@ -13,7 +13,7 @@ GAMES = 256
 
 def rows() -> Iterator[Row]:
     yield side_by_side(
-        "Portfolio, 36 stocks, window 10, one core",
+        "Portfolio: 36 stocks, window 10, one core",
         portfolio_play(),
         trading_env_play(),
         peer="Gym-Trading-Env, 1 asset, window 10",

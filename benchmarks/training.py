@@ -12,7 +12,7 @@ import agora
 import agora.envs
 from agora.agents.learned.bridge import BatchVecEnv
 from agora.agents.learned.saved import threads
-from agora.benchmarks.measure import Row, side_by_side
+from agora.benchmarks.measure import Row, short, side_by_side
 
 ID = "agora/ConnectFour-v0"
 GAMES = 1024
@@ -27,7 +27,7 @@ def rows() -> Iterator[Row]:
     game = agora.envs.game(ID)
     single = DummyVecEnv([lambda: Monitor(gymnasium.make(ID, opponent="random")) for _ in range(SINGLE)])
     yield side_by_side(
-        f"SB3's PPO on {ID}, {GAMES} games",
+        f"{short(ID)}: SB3's PPO, {GAMES} games",
         learning(BatchVecEnv(game, GAMES, opponent="random", seat=0)),
         learning(single),
         peer=f"the same PPO on DummyVecEnv, {SINGLE} single environments",

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
@@ -120,12 +121,44 @@ def families() -> str:
     )
 
 
-def readme() -> str:
-    """The README with its table made anew."""
-    text = (ROOT / "README.md").read_text()
-    start, end = "<!-- table of environments: made by docs/make_pages.py -->\n", "<!-- end of table -->"
+def comparison() -> str:
+    """What `make bench` measured last, as it stored it."""
+    measured = json.loads((ROOT / "docs" / "benchmarks.json").read_text())
+    lines = [
+        f"Medians on {measured['machine']}; the two sides take turns in one run, the ratio is taken pair by pair, its "
+        "smallest and largest value in brackets.",
+        "",
+        "| what | Agora | the other | ratio | beside |",
+        "|---|---|---|---|---|",
+    ]
+    for row in measured["rows"]:
+        ours, theirs = (f"{row[side]:,.3g} {row['unit']}" for side in ("ours", "theirs"))
+        if row["peer"]:
+            ratio = f"{row['ratio']:.1f} ({row['low']:.1f}, {row['high']:.1f})"
+            lines.append(f"| {row['name']} | {plain(ours)} | {plain(theirs)} | {ratio} | {row['peer']} |")
+        else:
+            lines.append(f"| {row['name']} | {plain(ours)} | | | |")
+    return "\n".join(lines)
+
+
+def plain(figure: str) -> str:
+    """``1.2e+07 steps/s`` to ``12,000,000 steps/s``."""
+    number, unit = figure.split(" ", 1)
+    value = float(number.replace(",", ""))
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
+def replaced(text: str, name: str, made: str) -> str:
+    """``text`` with what stands between the marks of ``name`` made anew."""
+    start, end = f"<!-- {name}: made by docs/make_pages.py -->\n", f"<!-- end of {name} -->"
     before, rest = text.split(start)
-    return before + start + table() + "\n" + end + rest.split(end)[1]
+    return before + start + made + "\n" + end + rest.split(end)[1]
+
+
+def readme() -> str:
+    """The README with its tables made anew."""
+    text = (ROOT / "README.md").read_text()
+    return replaced(replaced(text, "table of environments", table()), "comparison", comparison())
 
 
 def files() -> dict[Path, str]:

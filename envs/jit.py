@@ -99,7 +99,7 @@ def compiled_loop(rules: ModuleType) -> ModuleType:
 
     own = Path(rules.__file__ or "").parent.glob("*.py")  # rules may stand in several files of the folder
     sources = [_HERE / name for name in _ENGINE] + sorted(path for path in own if path.name not in _FACES)
-    digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version}".encode())
+    digest = hashlib.sha256(f"{rules.__name__} {numba.__version__} {np.__version__} {sys.version}".encode())
     for source in sources:
         digest.update(source.read_bytes())
     name = f"{rules.__name__}.loop"
