@@ -1,6 +1,8 @@
 # Two commands: `make leaderboard` and `make test`. Both set up a virtual environment in .venv by themselves.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first of these that runs and is new enough; another one: make PYTHON=/path/to/python3.
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.14; do $$name $(NEW_ENOUGH) >/dev/null 2>&1 && echo $$name && break; done)
 BIN := .venv/bin
 BUDGET ?= quick
 SOURCES := pyproject.toml $(shell find agora envs agents baselines leaderboard benchmarks -type f -not -path '*/__pycache__/*' -not -path 'leaderboard/results/*')
@@ -48,7 +50,7 @@ bench: .venv/bench-installed
 
 .venv/ready: constraints.txt
 	@test -n "$(PYTHON)" || { echo "Agora needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11: say where a newer one is: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) $(NEW_ENOUGH) || { echo "$(PYTHON) does not run or is older than Python 3.11: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tests/system_packages.sh python3-venv
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip

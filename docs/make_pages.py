@@ -26,8 +26,8 @@ FAMILIES = {
 }
 """Family -> the id whose picture stands for it."""
 
-DECISIONS = {"agora/Portfolio-v0": 2000, "agora/Shop-v0": 2}
-"""Where a picture says more after other than 9 decisions."""
+DECISIONS = {"agora/Portfolio-v0": 2000, "agora/Shop-v0": 1}
+"""Decisions after which a picture says most, where that is not 9."""
 
 
 def bare(id: str) -> str:
