@@ -24,7 +24,7 @@ test: .venv/test-installed lint
 lint: .venv/test-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p agora
+	cd $(BIN) && ./mypy --config-file $(CURDIR)/pyproject.toml -p agora  # from there, so that it sees the installed package
 
 bench: .venv/bench-installed
 	$(BIN)/agora bench --out docs/benchmarks.json
