@@ -164,3 +164,13 @@ def test_an_unknown_id_names_the_nearest():
         agora.envs.spec("agora/KunPoker-v0")
     with pytest.raises(ValueError, match="games, negotiation, trading, web"):
         agora.envs.ids("sports")
+
+
+def test_the_time_limit_cuts_after_just_so_many_decisions():
+    batch = agora.envs.batch(LEDUC, 5, 0, max_steps=2, autoreset="disabled")
+    batch.step(np.ones(5, int))
+    assert not batch.ended.any()
+    batch.step(np.ones(5, int))
+    assert batch.truncated.all()
+    assert not batch.terminated.any()
+    assert (batch.states.steps == 2).all()

@@ -47,6 +47,11 @@ def test_searchers_see_neither_the_cards_nor_the_luck_to_come():
     assert (shown.card[:, 0] == batch.states.card[:, 0]).all()
     assert (shown.card[:, 1] != batch.states.card[:, 1]).mean() > 0.5
     assert not (shown.rng == batch.states.rng).any()
+    perfect = agora.envs.batch("agora/Portfolio-v0", 3, 0, length=5, random_start=True)
+    shown = visible_states(Watcher("states"), perfect, np.arange(3), 0)
+    assert not (shown.rng == perfect.states.rng).any()
+    shown.rng = perfect.states.rng
+    assert shown.tobytes() == perfect.states.tobytes()
     assert visible_states(Watcher("truth"), batch, lanes, 0).tobytes() == batch.states.tobytes()
 
 

@@ -88,3 +88,17 @@ def test_rendering_gives_a_frame_a_game():
     frames = env.render()
     assert len(frames) == 2
     assert "Player 1 (you)" in frames[0]
+
+
+@pytest.mark.parametrize("mode", ["SameStep", "NextStep"])
+def test_a_time_limit_is_a_reason_to_deal_anew(mode):
+    env = agora.envs.vector("agora/Portfolio-v0", 2, length=3, autoreset_mode=mode)
+    first, _ = env.reset(seed=0)
+    weights = np.ones((2, 36), np.float32)
+    for day in range(3):
+        observation, _, terminated, truncated, _ = env.step(weights)
+        assert truncated.tolist() == [day == 2] * 2
+        assert not terminated.any()
+    if mode == "NextStep":
+        observation, *_ = env.step(weights)
+    assert (observation == first).all(), "the same days are dealt again"

@@ -48,6 +48,22 @@ def test_every_masked_action_is_refused(id):
             assert batch.snapshot() == before
 
 
+def test_every_masked_action_forfeits(id):
+    """Judged by compiled code, as in ordinary play; the test above is judged before anything moves."""
+    for batch in positions(id, 10):
+        if not isinstance(batch.spec.action, Discrete):
+            return
+        played = agora.envs.batch(id, 1, 0, autoreset="disabled")
+        masks = batch.legal.reshape(-1, batch.spec.action.n)
+        for action in [*np.flatnonzero(~masks[0])[:6], batch.spec.action.n]:
+            played.restore(batch.snapshot())
+            chosen = masks.argmax(axis=1)
+            chosen[0] = action
+            played.step(chosen)
+            assert played.illegal.sum() == 1
+            assert played.terminated[0]
+
+
 def bad_actions(batch):
     """An illegal action for the first to move, and legal ones for the others."""
     actions = random_actions(batch, np.random.default_rng(0)).reshape(-1, *getattr(batch.spec.action, "shape", ()))

@@ -37,6 +37,9 @@ def test_snapshot_and_restore(id):
     elsewhere.restore(before)
     elsewhere.step(actions[0])
     assert elsewhere.snapshot() == after
+    assert elsewhere.returns.tolist() == batch.returns.tolist()
+    assert elsewhere.final_returns.tolist() == batch.final_returns.tolist()
+    assert elsewhere.sample().tolist() == batch.sample().tolist(), "the engine's own generators"
     with pytest.raises(ValueError, match="snapshot has"):
         agora.envs.batch(id, 4, 9).restore(before)
 
