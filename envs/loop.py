@@ -324,13 +324,6 @@ def step_one(world, state, actions, rewards):
 
 
 @entry
-def draw_bits(state, out):
-    """Fills ``out`` (uint64) with the next bits of ``state.rng``."""
-    for index in range(out.shape[0]):
-        out[index] = rng.bits(state)
-
-
-@entry
 def draw_outcome(world, state, probabilities):
     chance(world, state, probabilities)
     return rng.draw(state, probabilities)
