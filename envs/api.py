@@ -62,7 +62,11 @@ ENGINE_FIELDS: Final = [
     ("steps", "i4"),  # decisions made so far, counted by the engine
     ("over", "?"),  # the rules have ended the game
 ]
-"""Fields that stand first in every state record; ``make_dtype`` lists the others."""
+"""Fields that stand last in every state record, after those of ``make_dtype``.
+
+Last, because Numba takes a record whose first fields are all those of another for a kind of that other, and would run
+code compiled for one game on another.
+"""
 
 
 class Discrete(NamedTuple):

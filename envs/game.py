@@ -34,7 +34,7 @@ class Game:
         self._check_names(id, options)
         self.world = self.rules.make_world(**options)
         self.spec = replace(self.rules.make_spec(self.world), id=id, options=dict(options))
-        self.dtype = np.dtype(ENGINE_FIELDS + self.rules.make_dtype(self.world))
+        self.dtype = np.dtype(self.rules.make_dtype(self.world) + ENGINE_FIELDS)
         self.loop = compiled_loop(self.rules)
 
     def _check_names(self, id: str, options: Mapping[str, Any]) -> None:

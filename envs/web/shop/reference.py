@@ -32,7 +32,7 @@ def reference(world: World) -> Reference:
 def simulate(world: World, visits: int) -> float:
     """Mean return of ``visits`` visits in which every action is drawn uniformly among those possible, from seed 0."""
     loop, generator = compiled_loop(rules), np.random.default_rng(0)
-    state = np.zeros(1, np.dtype(ENGINE_FIELDS + make_dtype(world))).view(np.recarray)
+    state = np.zeros(1, np.dtype(make_dtype(world) + ENGINE_FIELDS)).view(np.recarray)
     mask, actions, rewards = np.zeros(action_count(world), np.bool_), np.zeros(1, np.int64), np.zeros(1)
     total = 0.0
     for visit in range(visits):
