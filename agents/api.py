@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -23,8 +23,8 @@ class Agent(Protocol):
 
     needs: Needs
     """``observation``: only what ``act`` shows. ``states``: also game states, the true ones where information is
-    perfect, else others that the player cannot tell from them. ``truth``: the true states always, which only bounds
-    and oracles may ask for; tables mark them."""
+    perfect, else others that the player cannot tell from them; ``to_move`` is the player asked, also where all choose
+    at once. ``truth``: the true states always, which only bounds and oracles may ask for; tables mark them."""
 
     def reset(self, spec: Spec, lanes: np.ndarray, seed: int) -> None:
         """Games of ``spec`` start in ``lanes`` (L,); whatever was remembered of those lanes is forgotten."""
@@ -48,6 +48,26 @@ class PolicyAgent(Agent, Protocol):
 
     def policy(self, observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         """The probability of each action, (L, A) float64; rows sum to 1, illegal actions have 0."""
+
+
+class Report(NamedTuple):
+    """How an agent came to its last answer, a row for each lane that asked."""
+
+    first: np.ndarray | None = None
+    """(L,) int64, the action chosen at first, before second thoughts; None if it does not have them."""
+    cost: np.ndarray | None = None
+    """(L,) float64, what each choice cost, in the unit of ``budget``; None if it does not count."""
+
+
+@runtime_checkable
+class ReportingAgent(Agent, Protocol):
+    """An agent that tells how it came to its choices, for measures of how it plays."""
+
+    budget: float
+    """What one choice may cost, in any unit: tokens, simulations, seconds."""
+
+    def report(self) -> Report:
+        """Of the last call of ``act``."""
 
 
 class FunctionAgent:
@@ -114,8 +134,8 @@ def load(agent: str | Path | Agent | Callable[..., Any], spec: Spec) -> Agent:
     """Makes an agent for ``spec`` out of its name.
 
     Args:
-        agent: ``random``; ``scripted/NAME``; the folder of a saved agent; an agent; or a function as for
-            ``from_function``.
+        agent: ``random``; ``scripted/NAME``; ``search/NAME:BUDGET``, see ``agents/search/agents.py``; the folder of a
+            saved agent; an agent; or a function as for ``from_function``.
 
     Raises:
         ValueError: there is no such agent, or it does not play ``spec``.
@@ -130,12 +150,16 @@ def load(agent: str | Path | Agent | Callable[..., Any], spec: Spec) -> Agent:
         return RandomAgent()
     if str(agent).startswith("scripted/"):
         return _scripted(str(agent), spec)
+    if str(agent).startswith("search/"):
+        from agora.agents.search.agents import make
+
+        return make(str(agent), spec)
     if (Path(agent) / "agent.toml").is_file():
         return _saved(Path(agent), spec)
     choices = ", ".join(["random", *scripted_names(spec.id)])
     raise ValueError(
-        f"There is no agent {str(agent)!r} for {spec.id}: choose one of {choices}, or the folder of a saved agent "
-        "(one that holds agent.toml)."
+        f"There is no agent {str(agent)!r} for {spec.id}: choose one of {choices}, a search such as "
+        "search/mcts:200, or the folder of a saved agent (one that holds agent.toml)."
     )
 
 
@@ -147,7 +171,10 @@ def _scripted(name: str, spec: Spec) -> Agent:
     return module.AGENTS[name.removeprefix("scripted/")](spec)
 
 
-SAVED_KINDS = {"stable-baselines3": "agora.agents.learned.saved:load"}
+SAVED_KINDS = {
+    "stable-baselines3": "agora.agents.learned.saved:load",
+    "tabular": "agora.agents.tabular:load",
+}
 """``kind`` in agent.toml -> ``load(folder, settings, spec)`` that builds it."""
 
 

@@ -159,6 +159,57 @@ def play(
 
 
 @app.command()
+def verify(
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="Environment; all of them by default.")] = None,
+    slow: Annotated[bool, typer.Option("--slow", help="Also the numbers that take minutes.")] = False,
+) -> None:
+    """Find the known numbers of the literature again, with the rules as installed here."""
+    from agora import envs
+    from agora.verify import print_findings, verify_all
+
+    disagreements = print_findings(verify_all([full_id(id)] if id else envs.ids(), slow), _console())
+    if disagreements:
+        raise typer.Exit(1)
+
+
+@app.command()
+def solve(
+    id: Id,
+    method: Annotated[
+        str,
+        typer.Option(
+            help="cfr+, cfr, linear-cfr, discounted-cfr, cfr-br, external-sampling, outcome-sampling, "
+            "fictitious-play, mirror-descent, balanced-ftrl, adaptive-ftrl, or lp for the exact linear program."
+        ),
+    ] = "cfr+",
+    iterations: Annotated[int | None, typer.Option(help="After which to stop; 1000 by default.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="After which to stop.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Number that fixes what the method draws.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the agent; runs/GAME-METHOD by default.")] = None,
+    option: Options = None,
+) -> None:
+    """Find an equilibrium of a small game and save the agent that plays it."""
+    from agora import envs
+    from agora.solving import run
+
+    game = envs.game(full_id(id), **read_options(option))
+    typer.echo(f"Saved agent: {run(game, method, iterations, seconds, seed, out, _console())}")
+
+
+@app.command()
+def exploit(
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="random, scripted/NAME or the folder of a saved one.")],
+    id: Id,
+    option: Options = None,
+) -> None:
+    """Measure exactly how much a best response gains against an agent."""
+    from agora import envs
+    from agora.solving import print_exploitation
+
+    print_exploitation(envs.game(full_id(id), **read_options(option)), agent, _console())
+
+
+@app.command()
 def train(
     settings: Annotated[
         Path, typer.Argument(metavar="SETTINGS", help="Settings file (TOML); those of the baselines are in baselines/.")

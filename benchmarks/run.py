@@ -14,6 +14,8 @@ from agora.benchmarks.measure import Row
 
 PARTS = {
     "games": "agora.benchmarks.games",
+    "suite": "agora.benchmarks.suite",
+    "search": "agora.benchmarks.search",
     "trading": "agora.benchmarks.trading",
     "matches": "agora.benchmarks.matches",
     "training": "agora.benchmarks.training",

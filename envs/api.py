@@ -3,9 +3,11 @@
 Read this file first. An environment is a folder with four files:
 
 - ``rules.py``      the rules, as pure functions on one NumPy record (below)
-- ``words.py``      ``describe``, ``name`` and ``parse``: the same state for people and language models
+- ``words.py``      ``describe``, ``name`` and ``parse``: the same state for people and language models; board games
+                    also ``notation`` and ``position``: the field's notation out and in
 - ``draw.py``       ``SIZE`` and ``draw``: the same state as a picture
-- ``reference.py``  ``reference``: what a random agent gets, the best that can be got and how that is known
+- ``reference.py``  ``reference``: what a random agent gets, the best that can be got and how that is known; and
+                    ``KNOWN``, the numbers of the literature that the rules must reproduce
 
 Letters for shapes, used in every docstring: ``B`` games (lanes), ``P`` players, ``A`` actions, ``O`` observation
 numbers, ``K`` numbers in one continuous action, ``T`` time steps.
@@ -43,9 +45,10 @@ is raised, so the same source compiles for other devices.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -162,6 +165,26 @@ class Reference(NamedTuple):
     """One player: the optimum, or a bound above it. Several: the return at each seat in equilibrium."""
     kind: Kind
     source: str
+
+
+class Known(NamedTuple):
+    """A number that is known of a game, for ``agora verify`` and the tests to find again."""
+
+    name: str
+    """What it is: ``perft 5``."""
+    expected: float
+    source: str
+    """Paper and section, a sequence's number, or ``recomputed independently``."""
+    measure: str | Callable[[Any], float]
+    """A measure of agora.agents.measures by its name, or a function of the ``Game``."""
+    arguments: Mapping[str, Any] = MappingProxyType({})
+    """Keywords of the measure."""
+    options: Mapping[str, Any] = MappingProxyType({})
+    """Options of the environment."""
+    tolerance: float = 0.0
+    """Largest difference from ``expected`` that counts as found."""
+    slow: bool = False
+    """Takes more than a few seconds."""
 
 
 def check_integer(name: str, value: Any, low: int, high: int) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from agora.envs.api import CHANCE, ENGINE_FIELDS, Discrete, Reference
+from agora.envs.api import CHANCE, ENGINE_FIELDS, Discrete, Known, Reference
 from agora.envs.jit import compiled_loop
 
 
@@ -60,6 +60,10 @@ class Game:
     def reference(self) -> Reference:
         return self.reference_module.reference(self.world)
 
+    def known(self) -> tuple[Known, ...]:
+        """The numbers of the literature that this environment must reproduce, under any options."""
+        return getattr(self.reference_module, "KNOWN", ())
+
     def metrics(self, state: np.record) -> dict[str, float]:
         """What an ended game says beyond its returns, by name; empty where ``reference.py`` defines no ``metrics``."""
         measure = getattr(self.reference_module, "metrics", None)
@@ -88,6 +92,25 @@ class Game:
                 "load it with the options it was saved with."
             )
         return np.frombuffer(bytearray(data), self.dtype).view(np.recarray)[0]
+
+    def notation(self, state: np.record) -> str:
+        """The position in the field's own notation: FEN for chess, SGF for Go; ValueError where there is none."""
+        return self._notation("notation")(self.world, state)
+
+    def position(self, text: str, seed: int = 0) -> np.record:
+        """The state that ``text``, in the notation of ``notation``, stands for.
+
+        Raises:
+            ValueError: the game has no notation, or ``text`` is not a position in it; says why.
+        """
+        state = self.new(seed)
+        self._notation("position")(self.world, state, text)
+        return state
+
+    def _notation(self, function: str) -> Any:
+        if not hasattr(self.words, function):
+            raise ValueError(f"{self.spec.id} has no notation of positions; keep its states with save and load.")
+        return getattr(self.words, function)
 
     def legal(self, state: np.record, player: int | None = None) -> np.ndarray:
         """The mask (A,) of ``player``, who moves next if None. Continuous actions have none: shape (0,)."""

@@ -23,7 +23,7 @@ import numpy as np
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _HERE = Path(__file__).parent
-_ENGINE = ("api.py", "jit.py", "arrays.py", "rng.py", "loop.py")
+_ENGINE = ("api.py", "jit.py", "arrays.py", "rng.py", "lanes.py")
 _FACES = ("words.py", "draw.py", "reference.py")  # files of an environment that are never compiled
 _RULES = ("reset", "legal", "step", "observe", "chance", "resample")
 
@@ -90,29 +90,36 @@ def cache_folder() -> Path:
 
 @functools.cache
 def compiled_loop(rules: ModuleType) -> ModuleType:
-    """A copy of ``loop.py`` compiled for the functions of one rules module.
+    """A copy of ``loop.py`` compiled for the functions of one rules module."""
+    return compiled(_HERE / "loop.py", rules)
 
-    The functions are globals of the copy, not arguments: passing them would cost 18 microseconds of dispatch a call,
-    and closing over them would keep Numba from finding its cache.
+
+@functools.cache
+def compiled(template: Path, rules: ModuleType) -> ModuleType:
+    """A copy of the file ``template`` whose globals ``reset``, ``legal``, ``step``... are the functions of ``rules``.
+
+    They are globals of the copy, not arguments: passing them would cost 18 microseconds of dispatch a call, and
+    closing over them would keep Numba from finding its cache. The cache watches the template, the rules and the files
+    of the engine: compiled code, and classes of arguments, must stand in one of these.
     """
     import numba
 
     own = Path(rules.__file__ or "").parent.glob("*.py")  # rules may stand in several files of the folder
-    sources = [_HERE / name for name in _ENGINE] + sorted(path for path in own if path.name not in _FACES)
+    sources = [_HERE / name for name in _ENGINE] + [template] + sorted(path for path in own if path.name not in _FACES)
     digest = hashlib.sha256(f"{rules.__name__} {numba.__version__} {np.__version__} {sys.version}".encode())
     for source in sources:
         digest.update(source.read_bytes())
-    name = f"{rules.__name__}.loop"
-    found = importlib.util.spec_from_file_location(name, _HERE / "loop.py")
+    name = f"{rules.__name__}.{template.stem}"
+    found = importlib.util.spec_from_file_location(name, template)
     assert found is not None
     assert found.loader is not None
-    loop = importlib.util.module_from_spec(found)
-    sys.modules[name] = loop  # Numba looks the module up when it reads its cache
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module  # Numba looks the module up when it reads its cache
     with _cache_in(cache_folder() / digest.hexdigest()[:20]):
-        found.loader.exec_module(loop)
+        found.loader.exec_module(module)
     for name in _RULES:
-        setattr(loop, name, getattr(rules, name, None) or rule(_OPTIONAL[name]))
-    return loop
+        setattr(module, name, getattr(rules, name, None) or rule(_OPTIONAL[name]))
+    return module
 
 
 @contextmanager

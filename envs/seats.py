@@ -52,8 +52,9 @@ def ask(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> np.ndarray:
 
 def visible_states(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> np.recarray:
     """Copies of the games (L,): the true ones for an oracle, else with other luck to come and resampled where
-    information is imperfect."""
+    information is imperfect. ``to_move`` is the player who is asked, also where all choose at once."""
     states = batch.states[lanes].view(np.recarray)
+    states.to_move = player
     if agent.needs == "truth":
         return states
     for state in states:

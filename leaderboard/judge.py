@@ -15,6 +15,7 @@ from agora import envs
 from agora.agents.api import Agent, PolicyAgent, load, snake_case
 from agora.envs.game import Game
 from agora.leaderboard import schedule
+from agora.leaderboard.conduct import assess
 from agora.leaderboard.match import Played, play
 from agora.leaderboard.schedule import Unit
 from agora.leaderboard.store import FORMAT, Contest, Entrant, Exact, Header, Log
@@ -161,7 +162,7 @@ def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: Tas
     environment = stage.contest.key
     seating, deals = schedule.seats_and_deals(unit)
     seeds = {deal: schedule.deal_seed(seed, environment, deal) for deal in np.unique(deals).tolist()}
-    return play(
+    played = play(
         stage.game,
         stage.agents,
         seating,
@@ -170,6 +171,9 @@ def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: Tas
         schedule.derive(seed, environment, unit.key),
         lambda ended: progress.advance(bar, ended),
     )
+    if stage.contest.players > 1:
+        assess(stage.game, played)
+    return played
 
 
 def _exactly_solvable(stage: Stage) -> list[int]:

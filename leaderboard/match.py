@@ -7,13 +7,13 @@ without the agents and must give the same returns.
 import base64
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 
-from agora.agents.api import Agent
+from agora.agents.api import Agent, Report, ReportingAgent
 from agora.envs.api import Discrete, Spec
 from agora.envs.batch import Batch
 from agora.envs.game import Game
@@ -46,6 +46,12 @@ class Played(msgspec.Struct, tag="game", tag_field="record", omit_defaults=True)
     """Seat of whoever forfeited -> cause."""
     metrics: dict[str, float | None] = {}
     """What ``Game.metrics`` says of the final state; None where it has no finite value."""
+    revised: list[tuple[int, int, int]] = []
+    """Step, seat and first choice of the moves on which an agent said that it had second thoughts."""
+    overspent: dict[str, tuple[int, int]] = {}
+    """Seat -> moves that cost more than the agent's stated budget, and moves whose cost it reported."""
+    conduct: list[dict[str, tuple[float, int]]] = []
+    """(P,) see ``conduct.py``."""
 
 
 def play(
@@ -89,7 +95,7 @@ def play(
         lanes = lanes[going_on]
     if deals is None:
         deals = np.unique(seeds, return_inverse=True)[1]
-    return _records(batch, seating, np.asarray(seeds), np.asarray(deals), history, table.faults)
+    return _records(batch, table, np.asarray(seeds), np.asarray(deals), history)
 
 
 def _spread(actions: np.ndarray, lanes: np.ndarray, num_games: int) -> np.ndarray:
@@ -108,6 +114,10 @@ class _Table:
         self.batch, self.agents, self.seating = batch, agents, seating
         self.faults: dict[tuple[int, int], str] = {}
         """(lane, seat) -> why the answer counts as a forfeit."""
+        self.revised: dict[int, list[tuple[int, int, int]]] = {}
+        """lane -> step, seat and first choice, where an agent changed its mind."""
+        self.overspent: dict[int, dict[str, tuple[int, int]]] = {}
+        """lane -> seat -> moves over the agent's budget, and moves whose cost it reported."""
         self._broken: dict[int, str] = {}  # agents that could not even start
 
     def start(self, seed: int) -> None:
@@ -158,7 +168,20 @@ class _Table:
         if given.dtype.kind not in kinds:
             raise TypeError(f"act() returned {given.dtype}; {spec.id} takes {wanted}")
         with np.errstate(over="ignore"):
-            return given.astype(spec.action_dtype)
+            actions = given.astype(spec.action_dtype)
+        if isinstance(self.agents[index], ReportingAgent):
+            self._note(self.agents[index].report(), self.agents[index].budget, actions, lanes, player)
+        return actions
+
+    def _note(self, report: Report, budget: float, actions: np.ndarray, lanes: np.ndarray, player: int) -> None:
+        """Keeps what an agent says of how it came to ``actions`` (L,)."""
+        for row, lane in enumerate(lanes.tolist()):
+            if report.first is not None and report.first[row] != actions[row]:
+                step = int(self.batch.states[lane].steps)
+                self.revised.setdefault(lane, []).append((step, player, int(report.first[row])))
+            if report.cost is not None:
+                over, reported = self.overspent.setdefault(lane, {}).get(str(player), (0, 0))
+                self.overspent[lane][str(player)] = (over + int(report.cost[row] > budget), reported + 1)
 
 
 def refusals(spec: Spec, games: int) -> np.ndarray:
@@ -177,21 +200,27 @@ def _cause(error: BaseException) -> str:
 
 def _records(
     batch: Batch,
-    seating: np.ndarray,
+    table: _Table,
     seeds: np.ndarray,
     deals: np.ndarray,
     history: list[np.ndarray],
-    faults: Mapping[tuple[int, int], str],
 ) -> list[Played]:
     steps = batch.final_steps.tolist()
     moves = _moves(batch.spec, history, steps)
-    causes = _forfeits(batch, faults)
+    causes = _forfeits(batch, table.faults)
     ended: list[Ended] = ["truncated" if cut else "terminated" for cut in batch.truncated.tolist()]
     for lane in causes:
         ended[lane] = "forfeit"
     has_metrics = hasattr(batch.game.reference_module, "metrics")
     columns = zip(
-        deals.tolist(), seeds.tolist(), seating.tolist(), batch.final_returns.tolist(), steps, ended, moves, strict=True
+        deals.tolist(),
+        seeds.tolist(),
+        table.seating.tolist(),
+        batch.final_returns.tolist(),
+        steps,
+        ended,
+        moves,
+        strict=True,
     )
     return [
         Played(
@@ -204,6 +233,8 @@ def _records(
             played,
             causes.get(lane, {}),
             _metrics(batch, lane, lane in causes) if has_metrics else {},
+            table.revised.get(lane, []),
+            table.overspent.get(lane, {}),
         )
         for lane, (deal, seed, seats, returns, count, end, played) in enumerate(columns)
     ]
@@ -250,12 +281,39 @@ def unpack(moves: list[Any] | str, spec: Spec) -> np.ndarray:
 
 def replay(game: Game, played: Sequence[Played]) -> np.ndarray:
     """Plays the moves of G records again, without agents: the returns (G, P), equal to those recorded."""
+    batch = _batch_for(game, played)
+    for _ in _steps_again(batch, played):
+        pass
+    return batch.final_returns.copy()
+
+
+class Step(NamedTuple):
+    """One decision in every game that was still going on."""
+
+    states: np.recarray  # (G,) before it
+    rewards: np.ndarray  # (G, P) for it
+
+
+def retrace(game: Game, played: Sequence[Played]) -> Iterator[Step]:
+    """Plays the moves of G records again, without agents, one decision in every game at a time."""
+    batch = _batch_for(game, played)
+    states = batch.states.copy()
+    for _ in _steps_again(batch, played):
+        yield Step(states.view(np.recarray), batch.rewards.copy())
+        states = batch.states.copy()
+
+
+def _batch_for(game: Game, played: Sequence[Played]) -> Batch:
     seeds = np.array([one.seed for one in played], np.uint64)
-    batch = Batch(game, len(played), seeds, autoreset="disabled", illegal="forfeit")
-    moves = [unpack(one.moves, game.spec) for one in played]
+    return Batch(game, len(played), seeds, autoreset="disabled", illegal="forfeit")
+
+
+def _steps_again(batch: Batch, played: Sequence[Played]) -> Iterator[int]:
+    """Steps ``batch`` through the recorded moves; yields the number of each step after it."""
+    moves = [unpack(one.moves, batch.spec) for one in played]
     lanes, step = np.arange(len(played)), 0
     while len(lanes):
         batch.step(np.stack([moves[lane][step] for lane in lanes]), lanes)
+        yield step
         step += 1
         lanes = lanes[~batch.ended[lanes]]
-    return batch.final_returns.copy()

@@ -1,10 +1,6 @@
 """Tables from the log alone: what was read in, numbers with intervals out.
 
-A unit of the statistics is a deal as everybody played it: all lineups, from all seats. One unit is kept whole when
-deals are resampled, so that luck which struck several games at once is not counted several times.
-
-Who beat whom is decided deal by deal, as in duplicate bridge: an agent wins a deal against another one of its lineup if
-it got more there, over all the seats it had. Luck with the cards or with the first move is nobody's merit then.
+What the numbers stand on is in ``evidence.py``.
 """
 
 from collections.abc import Sequence
@@ -14,8 +10,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from agora.leaderboard import statistics
+from agora.leaderboard.evidence import Evidence, gather
 from agora.leaderboard.match import Played
-from agora.leaderboard.ratings import SMOOTHING, bootstrap_ratings, bradley_terry, pair_scores
+from agora.leaderboard.ratings import SMOOTHING, bootstrap_ratings, bradley_terry
 from agora.leaderboard.schedule import derive, lineups
 from agora.leaderboard.statistics import Estimate, mean_estimates
 from agora.leaderboard.store import Contest, Exact, Results
@@ -65,19 +62,25 @@ class Section:
         return next(table for table in self.tables if table.key == key)
 
 
-@dataclass(frozen=True)
-class _Evidence:
-    """The games of one contest as sums per deal. D deals, n agents."""
+class Heading(NamedTuple):
+    """How a measure of ``conduct.py`` looks in a table."""
 
-    weights: np.ndarray  # (B, D) resamples
-    seats: np.ndarray  # (D, n) how often an agent sat in a game that counts
-    payoffs: np.ndarray  # (D, n) sums of its returns there
-    scores: np.ndarray  # (D, n, n) points of row against column: 1, 0.5 or 0 for each lineup with both
-    meetings: np.ndarray  # (D, n, n)
-    outcomes: np.ndarray  # (3, D, n) deals won, drawn and lost against ranked agents
-    measures: dict[str, tuple[np.ndarray, np.ndarray]]  # name -> sums and counts, (D, n) each
-    forfeits: np.ndarray  # (n,)
-    games: np.ndarray  # (n,)
+    label: str
+    kind: Kind
+    meaning: str
+
+
+CONDUCT = {
+    "optimal": Heading(
+        "Optimal moves", "share", "Optimal: moves that keep the exact value, where all lines were searched."
+    ),
+    "lost": Heading("Lost a move ({unit})", "number", "Lost: value given away on those moves."),
+    "invalid": Heading("Invalid moves", "share", "Invalid: answers that no rule allows, of all decisions."),
+    "overspent": Heading("Over budget", "share", "Over budget: moves that cost more than the agent said they would."),
+    "helped": Heading("Corrections that helped", "share", "Corrections: second thoughts, judged by exact values."),
+    "harmed": Heading("Corrections that harmed", "share", ""),
+    "slope": Heading("Slope over rounds ({unit})", "number", "Slope: what a round pays more than the one before."),
+}
 
 
 def make_sections(results: Results) -> list[Section]:
@@ -90,7 +93,7 @@ def make_sections(results: Results) -> list[Section]:
 
 def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: int) -> Section:
     ranked = np.array([entrant.needs != "truth" for entrant in contest.entrants])
-    evidence = _evidence(contest, games, ranked, derive(seed, contest.key, "bootstrap"))
+    evidence = gather(contest, games, ranked, derive(seed, contest.key, "bootstrap"))
     score: str
     if contest.players > 1:
         score = ranked_by(contest)
@@ -100,6 +103,8 @@ def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: i
         tables = [_scores(contest, evidence, ranked)]
     if evidence.measures:
         tables.append(_measures(contest, evidence))
+    if evidence.conduct:
+        tables.append(_conduct(contest, evidence))
     expected = len(lineups(len(contest.entrants), contest.players)) * contest.deals * contest.players
     return Section(contest, tuple(tables), len(games), expected, score)
 
@@ -113,92 +118,8 @@ def ranked_by(contest: Contest) -> Literal["rating", "payoff"]:
     return "rating" if contest.payoff == "zero-sum" and contest.returns == (-1.0, 1.0) else "payoff"
 
 
-def _evidence(contest: Contest, games: list[Played], ranked: np.ndarray, seed: int) -> _Evidence:
-    agents, players, deals = len(contest.entrants), contest.players, contest.deals
-    deal = np.array([game.deal for game in games], np.int64)
-    seating = np.array([game.seating for game in games], np.int64).reshape(-1, players)
-    returns = np.array([game.returns for game in games], np.float64).reshape(-1, players)
-    bounds = ~ranked[seating]
-    counts = (bounds.sum(axis=1, keepdims=True) - bounds) == 0  # all others at the table are ranked
-    where = (np.broadcast_to(deal[:, None], seating.shape)[counts], seating[counts])
-    seats, payoffs = np.zeros((2, deals, agents))
-    np.add.at(seats, where, 1.0)
-    np.add.at(payoffs, where, returns[counts])
-    scores, meetings, outcomes = _meetings(deal, seating, returns, ranked, deals)
-    forfeits = np.zeros(agents, np.int64)
-    for game in games:
-        for seat in game.faults:
-            forfeits[game.seating[int(seat)]] += 1
-    return _Evidence(
-        statistics.resample(deals, seed),
-        seats,
-        payoffs,
-        scores,
-        meetings,
-        outcomes,
-        _sum_measures(games, deal, seating, counts, (deals, agents)),
-        forfeits,
-        np.bincount(seating.ravel(), minlength=agents),
-    )
-
-
-def _meetings(
-    deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, ranked: np.ndarray, deals: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Points and meetings (D, n, n), and wins, draws and losses against ranked agents (3, D, n)."""
-    agents = len(ranked)
-    scores, meetings = np.zeros((2, deals, agents, agents))
-    outcomes = np.zeros((3, deals, agents))
-    tables, lineup = np.unique(np.sort(seating, axis=1), axis=0, return_inverse=True)
-    for number, members in enumerate(map(np.unique, tables)):
-        chosen = lineup.ravel() == number
-        means = _means_by_deal(deal[chosen], seating[chosen], returns[chosen], (deals, agents))[:, members]
-        played = np.isfinite(means).all(axis=1)
-        points = pair_scores(means[played])
-        for row, mine in enumerate(members):
-            for column, other in enumerate(members):
-                if mine != other:
-                    scores[played, mine, other] += points[:, row, column]
-                    meetings[played, mine, other] += 1.0
-                    for index, value in enumerate((1.0, 0.5, 0.0)):
-                        outcomes[index, played, mine] += ranked[other] * (points[:, row, column] == value)
-    return scores, meetings, outcomes
-
-
-def _means_by_deal(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(D, n) mean return of each agent over the seats it had in each deal; NaN where it had none."""
-    sums, counts = np.zeros((2, *shape))
-    where = (np.broadcast_to(deal[:, None], seating.shape), seating)
-    np.add.at(sums, where, returns)
-    np.add.at(counts, where, 1.0)
-    return np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0)
-
-
-def _sum_measures(
-    games: list[Played], deal: np.ndarray, seating: np.ndarray, counts: np.ndarray, shape: tuple[int, int]
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Sums over the games an agent took part in: once a game, however many seats it had."""
-    names = list(dict.fromkeys(name for game in games for name in game.metrics))
-    measures = {}
-    for name in names:
-        values = np.array([_number(game.metrics.get(name)) for game in games])
-        sums, numbers = np.zeros((2, *shape))
-        for seat in range(seating.shape[1]):
-            first = ~(seating[:, :seat] == seating[:, seat : seat + 1]).any(axis=1)
-            chosen = np.isfinite(values) & counts[:, seat] & first
-            where = (deal[chosen], seating[chosen, seat])
-            np.add.at(sums, where, values[chosen])
-            np.add.at(numbers, where, 1.0)
-        measures[name] = (sums, numbers)
-    return measures
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
 def _ranking(
-    contest: Contest, evidence: _Evidence, ranked: np.ndarray, exacts: list[Exact], score: str, seed: int
+    contest: Contest, evidence: Evidence, ranked: np.ndarray, exacts: list[Exact], score: str, seed: int
 ) -> Table:
     """Several players: rating, outcomes, payoff, exploitability."""
     weights = evidence.weights
@@ -231,7 +152,7 @@ def _ranking(
     return _ranked_table(contest, evidence, ranked, columns, values, score, " ".join(caption))
 
 
-def _ratings(contest: Contest, evidence: _Evidence, ranked: np.ndarray, seed: int) -> list[Estimate | None]:
+def _ratings(contest: Contest, evidence: Evidence, ranked: np.ndarray, seed: int) -> list[Estimate | None]:
     ratings: list[Estimate | None] = [None] * len(ranked)
     chosen = np.flatnonzero(ranked)
     if len(chosen) < 2:
@@ -250,7 +171,7 @@ def _exploitability(contest: Contest, exacts: list[Exact]) -> list[Cell]:
     return [statistics.exact(found[agent]) if agent in found else None for agent in range(len(contest.entrants))]
 
 
-def _matrix(contest: Contest, evidence: _Evidence) -> Table:
+def _matrix(contest: Contest, evidence: Evidence) -> Table:
     """Share of the deals that each agent took from each other one."""
     agents = len(contest.entrants)
     cells = mean_estimates(
@@ -267,7 +188,7 @@ def _matrix(contest: Contest, evidence: _Evidence) -> Table:
     return Table("matrix", "Each against each", tuple(columns), tuple(rows), caption)
 
 
-def _scores(contest: Contest, evidence: _Evidence, ranked: np.ndarray) -> Table:
+def _scores(contest: Contest, evidence: Evidence, ranked: np.ndarray) -> Table:
     """One player: mean, interquartile mean, normalised score, share of the optimum."""
     means = mean_estimates(evidence.payoffs, evidence.seats, evidence.weights)
     floor, ceiling = contest.floor[0], contest.ceiling[0]
@@ -294,7 +215,7 @@ def _scores(contest: Contest, evidence: _Evidence, ranked: np.ndarray) -> Table:
     return _ranked_table(contest, evidence, ranked, columns, values, "mean", " ".join(caption))
 
 
-def _interquartile_means(evidence: _Evidence) -> list[Estimate | None]:
+def _interquartile_means(evidence: Evidence) -> list[Estimate | None]:
     numbers: list[Estimate | None] = []
     for agent in range(evidence.payoffs.shape[1]):
         seen = evidence.seats[:, agent] > 0
@@ -308,7 +229,7 @@ def _interquartile_means(evidence: _Evidence) -> list[Estimate | None]:
     return numbers
 
 
-def _measures(contest: Contest, evidence: _Evidence) -> Table:
+def _measures(contest: Contest, evidence: Evidence) -> Table:
     """What ``reference.py`` measures beyond returns."""
     columns = [Column("agent", "Agent", "text")]
     columns += [Column(name, name.replace("_", " ").capitalize(), "number") for name in evidence.measures]
@@ -320,9 +241,29 @@ def _measures(contest: Contest, evidence: _Evidence) -> Table:
     return Table("measures", "Further measures", tuple(columns), tuple(rows), caption)
 
 
+def _conduct(contest: Contest, evidence: Evidence) -> Table:
+    """How agents played, move by move."""
+    kinds = {measure: heading for measure, heading in CONDUCT.items() if measure in evidence.conduct}
+    columns = [Column("agent", "Agent", "text")]
+    columns += [
+        Column(measure, heading.label.format(unit=contest.unit), heading.kind) for measure, heading in kinds.items()
+    ]
+    numbers = [mean_estimates(*evidence.conduct[measure], evidence.weights) for measure in kinds]
+    judged = evidence.conduct.get("optimal")
+    if judged is not None:
+        columns.append(Column("judged", "Moves judged", "count"))
+        numbers.append([int(count) for count in judged[1].sum(axis=0)])
+    names = [entrant.name for entrant in contest.entrants]
+    rows = [(name, *(column[index] for column in numbers)) for index, name in enumerate(names)]
+    caption = " ".join(
+        [*filter(None, (heading.meaning for heading in kinds.values())), _interval_rule(contest, brief=True)]
+    )
+    return Table("conduct", "How they played", tuple(columns), tuple(rows), caption)
+
+
 def _ranked_table(
     contest: Contest,
-    evidence: _Evidence,
+    evidence: Evidence,
     ranked: np.ndarray,
     columns: list[Column],
     values: list[Sequence[Cell]],

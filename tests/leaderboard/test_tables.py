@@ -210,3 +210,22 @@ def test_tables_say_what_their_intervals_cover(section_of):
 def test_tables_are_the_same_every_time(section_of):
     games = [game for deal in range(30) for game in pair(deal, *[(1.0, 0.0), (-1.0, 1.0), (0.0, 1.0)][deal % 3])]
     assert section_of(games) == section_of(list(games))
+
+
+def test_conduct_is_added_up_over_games(section_of):
+    games = [game for deal in range(5) for game in pair(deal, 1.0, -1.0)]
+    for game in games:
+        good, poor = (
+            {"optimal": (3.0, 4), "lost": (0.5, 4)},
+            {"optimal": (1.0, 2), "lost": (1.0, 2), "invalid": (0.0, 2)},
+        )
+        game.conduct = [good, poor] if game.seating == [0, 1] else [poor, good]
+    table = section_of(games).table("conduct")
+    assert [column.key for column in table.columns] == ["agent", "optimal", "lost", "judged"]  # nothing was invalid
+    assert [cell.value for cell in table.column("optimal")] == [0.75, 0.5]
+    assert [cell.value for cell in table.column("lost")] == [0.125, 0.5]
+    assert table.column("judged") == [40, 20]
+    games[0].conduct[1]["invalid"] = (1.0, 2)
+    invalid = section_of(games).table("conduct").column("invalid")
+    assert invalid[0] is None
+    assert invalid[1].value == 0.05

@@ -1,12 +1,11 @@
 """The games in lock-step with OpenSpiel's, an independent implementation of the same rules in C++."""
 
-import numpy as np
 import pyspiel
 import pytest
 
 import agora.envs
 from agora.agents.solvers.tree import TERMINAL, build
-from agora.envs.api import CHANCE
+from lockstep import play, same_information_sets
 
 GAMES = {
     "kuhn of two": ("agora/KuhnPoker-v0", {}, "kuhn_poker"),
@@ -21,34 +20,14 @@ SAME_DECK = [name for name in GAMES if name != "leduc of ranks"]  # where OpenSp
 
 @pytest.mark.parametrize("name", SAME_DECK)
 def test_random_games_go_the_same_way(name):
-    id, options, theirs_name = GAMES[name]
-    game, theirs = agora.envs.game(id, **options), pyspiel.load_game(theirs_name)
-    generator = np.random.default_rng(0)
-    for seed in range(150):
-        ours, other = game.new(seed), theirs.new_initial_state()
-        returns = np.zeros(game.spec.players)
-        while not other.is_terminal():
-            assert not ours.over
-            move = _same_choices(game, ours, other, generator)
-            returns += game.step(ours, move)
-            other.apply_action(move)
-        assert ours.over
-        assert returns == pytest.approx(other.returns())
+    id, options, theirs = GAMES[name]
+    play(agora.envs.game(id, **options), pyspiel.load_game(theirs), games=150)
 
 
-def _same_choices(game, ours, other, generator):
-    """Compares who moves and what may happen; returns one of the moves."""
-    if other.is_chance_node():
-        assert ours.to_move == CHANCE
-        outcomes, probabilities = map(list, zip(*other.chance_outcomes(), strict=True))
-        chance = game.chance(ours)
-        assert np.flatnonzero(chance).tolist() == outcomes
-        assert chance[outcomes] == pytest.approx(probabilities)
-        return int(generator.choice(outcomes, p=probabilities))
-    assert ours.to_move == other.current_player()
-    legal = np.flatnonzero(game.legal(ours)).tolist()
-    assert legal == other.legal_actions()
-    return int(generator.choice(legal))
+@pytest.mark.parametrize("name", [name for name in SAME_DECK if name != "connect four"])
+def test_random_games_show_players_the_same(name):
+    id, options, theirs = GAMES[name]
+    same_information_sets(agora.envs.game(id, **options), pyspiel.load_game(theirs), games=150)
 
 
 @pytest.mark.parametrize("name", [name for name in SAME_DECK if name != "connect four"])

@@ -4,12 +4,27 @@ from functools import cache
 
 import numpy as np
 
-from agora.envs.api import Reference
+from agora.envs.api import Known, Reference
 from agora.envs.games.connect_four.rules import World, make_world
 
 SMALL = 16  # cells up to which all positions are walked, in a second or so
 GAMES = 40_000  # played at random where positions are too many
 _RANDOM = 0.1137  # return of the first player on the default board, simulated
+
+INDEPENDENT = "recomputed independently"
+OEIS_GAMES = "OEIS A342329"
+KNOWN = (
+    *(
+        Known(f"perft {depth}", lines, INDEPENDENT, "perft", {"depth": depth})
+        for depth, lines in enumerate((7, 49, 343, 2401, 16807, 117649, 823536, 5673234), 1)
+    ),
+    Known("complete games", 90, OEIS_GAMES, "games", options={"columns": 3, "rows": 2}),
+    Known("complete games", 356232, OEIS_GAMES, "games", options={"columns": 4, "rows": 3}),
+    Known("value 4x4", 0, INDEPENDENT, "minimax", options={"columns": 4, "rows": 4}),
+    Known("value 5x4", 0, INDEPENDENT, "minimax", options={"columns": 5, "rows": 4}),
+    Known("value 4x5", 0, INDEPENDENT, "minimax", options={"columns": 4, "rows": 5}),
+    Known("positions 5x4", 3945711, INDEPENDENT, "states", options={"columns": 5, "rows": 4}, slow=True),
+)
 
 
 def reference(world: World) -> Reference:

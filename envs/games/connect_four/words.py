@@ -1,6 +1,7 @@
 """Connect Four in words. Columns are 1, 2, ... or a, b, ... from the left; a cell is a column's letter and a row."""
 
 from agora.envs.games.connect_four.rules import NONE, World
+from agora.envs.games.squares import read_rows, write_rows
 
 STONES = "XO"
 
@@ -103,3 +104,43 @@ def _read(word: str) -> tuple[int | None, int | None]:
     if not rest:
         return column, None
     return (column, int(rest)) if rest.isdecimal() and rest.isascii() else (None, None)
+
+
+def notation(world: World, state) -> str:
+    """Rows from the top as in FEN, and who moves: ``7/7/7/7/7/3X3 O``."""
+    rows = ["".join(_stone(state, row, column) for column in range(world.columns)) for row in range(world.rows)]
+    return f"{write_rows(rows[::-1])} {STONES[state.to_move]}"
+
+
+def position(world: World, state, text: str) -> None:
+    """Sets up what ``notation`` wrote; ValueError with a reason when no game leads there."""
+    parts = text.upper().split()
+    if len(parts) != 2 or parts[1] not in STONES:
+        raise ValueError(f"{text!r} is no position: give rows and who moves, such as '7/7/7/7/7/3X3 O'.")
+    for row, cells in enumerate(reversed(read_rows(parts[0], world.rows, world.columns, STONES))):
+        for column, stone in enumerate(cells):
+            if stone != ".":
+                _put(world, state, text, STONES.index(stone), row, column)
+    state.to_move = STONES.index(parts[1])
+    state.steps = int(state.stones.sum())
+    _check(world, state, text)
+    state.over = winner_of(world, state) != NONE or state.steps == world.rows * world.columns
+
+
+def _put(world: World, state, text: str, player: int, row: int, column: int) -> None:
+    if state.height[column] != row:
+        raise ValueError(f"{text!r} is no position: the stone on {letter(column)}{row + 1} has nothing below it.")
+    state.stones[player, row, column] = 1
+    state.bits[player] |= 1 << (row * (world.columns + 1) + column)
+    state.height[column] += 1
+
+
+def _check(world: World, state, text: str) -> None:
+    first, second = (int(stones.sum()) for stones in state.stones)
+    if first - second != state.to_move:
+        raise ValueError(
+            f"{text!r} is no position of a game: with {first} X and {second} O it is not the turn of "
+            f"{STONES[state.to_move]}; X begins."
+        )
+    if winning_cells(world, state, state.to_move):
+        raise ValueError(f"{text!r} is no position of a game: {STONES[state.to_move]} had won a move before.")

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import comb
 
-from agora.envs.api import Reference
+from agora.envs.api import Known, Reference
 from agora.envs.games.kuhn_poker.rules import World
 
 # Return at each seat in equilibrium. With more than two players there are many equilibria with different returns.
@@ -19,6 +19,25 @@ _BEST: dict[int, tuple[tuple[float, ...], str]] = {
         "one of many equilibria: that of scripted/equilibrium, whose NashConv is 0 by exact best responses",
     ),
 }
+
+KUHN = "H. W. Kuhn, 1950"
+OPEN_SPIEL = "OpenSpiel's integration tests; recomputed independently"
+THREE = {"players": 3}
+KNOWN = (
+    Known("value for the first player", -1 / 18, KUHN, "value", tolerance=1e-9),
+    Known("chance nodes", 4, OPEN_SPIEL, "nodes_chance"),
+    Known("decision nodes", 24, OPEN_SPIEL, "nodes_decision"),
+    Known("terminal nodes", 30, OPEN_SPIEL, "nodes_terminal"),
+    Known("information states", 12, OPEN_SPIEL, "infostates"),
+    Known("NashConv of uniform play", 11 / 12, OPEN_SPIEL, "nash_conv_uniform", tolerance=1e-12),
+    Known("uniform play, first player", 1 / 8, OPEN_SPIEL, "return_uniform", tolerance=1e-12),
+    Known("information states", 48, OPEN_SPIEL, "infostates", options=THREE),
+    Known("chance nodes", 17, "recomputed independently", "nodes_chance", options=THREE),
+    Known("decision nodes", 288, "recomputed independently", "nodes_decision", options=THREE),
+    Known("terminal nodes", 312, "recomputed independently", "nodes_terminal", options=THREE),
+    Known("NashConv of uniform play", 2.0625, OPEN_SPIEL, "nash_conv_uniform", options=THREE, tolerance=1e-12),
+    Known("uniform play, first player", 0.234375, OPEN_SPIEL, "return_uniform", options=THREE, tolerance=1e-12),
+)
 
 
 def reference(world: World) -> Reference:

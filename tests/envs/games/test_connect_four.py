@@ -1,6 +1,5 @@
 """Connect Four against counts from the literature and positions worked by hand."""
 
-import numba
 import numpy as np
 import pytest
 
@@ -15,51 +14,6 @@ def after(moves, **options):
         assert not state.over
         rewards = game.step(state, int(column) - 1)
     return game, state, rewards
-
-
-def walk(depth, **options):
-    """Lines of n plies, and games that end with ply n, for n up to ``depth``: two arrays (depth + 1,)."""
-    game = agora.envs.game("agora/ConnectFour-v0", **options)
-    step, legal = game.loop.step_one, game.loop.legal_one
-
-    @numba.njit
-    def visit(world, path, actions, rewards, mask, lines, games):
-        """``path`` holds the states from the root to here, ``actions[level]`` what is to be tried next."""
-        tried = np.zeros(len(path), np.int64)
-        level = 0
-        while level >= 0:
-            if level == len(path) - 1 or path[level].over or tried[level] == len(mask):
-                tried[level] = 0
-                level -= 1
-                continue
-            legal(world, path[level], int(path[level].to_move), mask)
-            column = tried[level]
-            tried[level] += 1
-            if mask[column]:
-                path[level + 1] = path[level]
-                level += 1
-                actions[:] = column
-                step(world, path[level], actions, rewards)
-                lines[level] += 1
-                games[level] += path[level].over
-
-    path = np.zeros(depth + 1, game.dtype).view(np.recarray)
-    path[0] = game.new()
-    lines, games = np.zeros(depth + 1, np.int64), np.zeros(depth + 1, np.int64)
-    mask = np.zeros(game.spec.action.n, np.bool_)
-    visit(game.world, path, np.zeros(2, np.int64), np.zeros(2), mask, lines, games)
-    return lines, games
-
-
-def test_perft():
-    lines, _ = walk(8)
-    assert lines[1:].tolist() == [7, 49, 343, 2401, 16807, 117649, 823536, 5673234]
-
-
-@pytest.mark.parametrize(("columns", "rows", "count"), [(3, 2, 90), (4, 3, 356232)])
-def test_number_of_games_on_small_boards(columns, rows, count):
-    _, games = walk(rows * columns, rows=rows, columns=columns)
-    assert games.sum() == count
 
 
 def test_distinct_positions():
@@ -286,3 +240,30 @@ def test_extreme_boards_are_played_to_the_end(rows, columns):
     assert state.steps == rows * columns
     assert (state.stones.sum(axis=0) == 1).all()
     assert [int(bits).bit_count() for bits in state.bits] == state.stones.sum(axis=(1, 2)).tolist()
+
+
+def test_notation_of_a_position():
+    game = agora.envs.game("agora/ConnectFour-v0")
+    state = game.position("7/7/7/7/3O3/2XX3 O")
+    assert state.to_move == 1
+    assert state.height.tolist() == [0, 0, 1, 2, 0, 0, 0]
+    assert state.stones[1, 1, 3] == 1
+    assert game.notation(state) == "7/7/7/7/3O3/2XX3 O"
+    won = game.position("7/7/7/7/OOO4/XXXX3 O")
+    assert won.over
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("7/7/7/7/3X3/7 O", "d2 has nothing below"),
+        ("7/7/7/7/7/3X3 X", "not the turn of X"),
+        ("7/7/7/7/XXX4/XXXXOOO X", "not the turn of X"),
+        ("7/7/7/7/XXX4/OOOOXX1 O", "O had won"),
+        ("7/7/7/7/7 X", "has 5 rows"),
+        ("7/7/7/7/7/3Z3 O", "is no piece"),
+    ],
+)
+def test_impossible_positions_are_refused(text, reason):
+    with pytest.raises(ValueError, match=reason):
+        agora.envs.game("agora/ConnectFour-v0").position(text)
