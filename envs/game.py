@@ -93,6 +93,11 @@ class Game:
             )
         return np.frombuffer(bytearray(data), self.dtype).view(np.recarray)[0]
 
+    def hand(self, observation: np.ndarray) -> str | None:
+        """The class of the hand that ``observation`` (O,) shows, for tables; None where ``reference.py`` has none."""
+        name = getattr(self.reference_module, "hand", None)
+        return name(self.world, self.spec.pieces(observation)) if name else None
+
     def notation(self, state: np.record) -> str:
         """The position in the field's own notation: FEN for chess, SGF for Go; ValueError where there is none."""
         return self._notation("notation")(self.world, state)

@@ -6,22 +6,25 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from rich.progress import Progress, TaskID
 
 from agora import envs
-from agora.agents.api import Agent, PolicyAgent, load, snake_case
+from agora.agents.api import Agent, load, snake_case
 from agora.envs.game import Game
 from agora.leaderboard import schedule
 from agora.leaderboard.conduct import assess
 from agora.leaderboard.match import Played, play
 from agora.leaderboard.schedule import Unit
-from agora.leaderboard.store import FORMAT, Contest, Entrant, Exact, Header, Log
+from agora.leaderboard.store import DISTANCE, FORMAT, Contest, Entrant, Exact, Header, Log
 
-EXACT = ("agora/KuhnPoker-v0", "agora/LeducPoker-v0")
-"""Small enough for the exact exploitability of every agent that shows its policy."""
+if TYPE_CHECKING:
+    from agora.agents.solvers.tree import Tree
+
+TREE_LIMIT = 300_000
+"""Nodes of a game up to which exploitability is computed, for every agent whose strategy can be read."""
 
 Entry = tuple[str, Any]
 """A name for the tables, and an agent as ``agora.agents.api.load`` takes it."""
@@ -144,9 +147,11 @@ def play_stages(stages: Sequence[Stage], log: Log, seed: int, progress: Progress
     """Plays every unit that is not yet in the log, and computes what can be computed exactly."""
     bars = [progress.add_task(stage.contest.title, total=_games(stage)) for stage in stages]
     for number, (stage, bar) in enumerate(zip(stages, bars, strict=True)):
-        for agent in _exactly_solvable(stage):
-            if (number, f"exact/{agent}") not in log.done:
-                log.append(number, f"exact/{agent}", [_nash_conv(stage, agent)])
+        missing = [agent for agent in range(len(stage.agents)) if (number, f"exact/{agent}") not in log.done]
+        tree = _small_tree(stage) if missing else None
+        if tree is not None:
+            for agent in missing:
+                log.append(number, f"exact/{agent}", _computed(stage, agent, tree))
         for unit in stage.units:
             if (number, unit.key) in log.done:
                 progress.advance(bar, unit.deals * stage.contest.players)
@@ -176,14 +181,29 @@ def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: Tas
     return played
 
 
-def _exactly_solvable(stage: Stage) -> list[int]:
-    if stage.contest.id not in EXACT:
-        return []
-    return [index for index, agent in enumerate(stage.agents) if isinstance(agent, PolicyAgent)]
+def _small_tree(stage: Stage) -> "Tree | None":
+    """The tree of the game, None where there is none or it is large."""
+    from agora.agents.solvers.tree import build
+
+    try:
+        return build(stage.game, TREE_LIMIT) if stage.contest.players > 1 else None
+    except ValueError:
+        return None
 
 
-def _nash_conv(stage: Stage, agent: int) -> Exact:
+def _computed(stage: Stage, agent: int, tree: "Tree") -> list[Exact]:
+    """What can be computed of an agent's strategy; nothing where it cannot be read."""
     from agora.agents.solvers.best_response import nash_conv
+    from agora.agents.solvers.equilibrium_distance import distance_by_hand
+    from agora.agents.solvers.exploit import strategy_of
 
-    policy = cast(PolicyAgent, stage.agents[agent]).policy
-    return Exact(agent, "NashConv", float(nash_conv(stage.game, policy)))
+    game = stage.game
+    try:
+        strategy = strategy_of(stage.agents[agent], tree, game.spec)
+    except (Exception, SystemExit):  # it draws lots in secret, or crashes, which costs it its games and nobody else
+        return []
+    computed = [Exact(agent, "NashConv", nash_conv(tree, strategy))]
+    if game.hand(tree.observation[0]) is not None and game.spec.payoff == "zero-sum" and game.spec.players == 2:
+        distances = distance_by_hand(tree, strategy, lambda row: str(game.hand(row)))
+        computed += [Exact(agent, f"{DISTANCE}{hand}", round(value, 9)) for hand, value in distances.items()]
+    return computed

@@ -25,6 +25,9 @@ from agora.leaderboard.match import Played
 
 FORMAT = 1
 
+DISTANCE = "distance: "
+"""Begins the measure of how far an agent plays from the nearest equilibrium; the hand it holds follows."""
+
 
 class Entrant(msgspec.Struct):
     """An agent as the log knows it."""

@@ -15,7 +15,7 @@ from agora.leaderboard.match import Played
 from agora.leaderboard.ratings import SMOOTHING, bootstrap_ratings, bradley_terry
 from agora.leaderboard.schedule import derive, lineups
 from agora.leaderboard.statistics import Estimate, mean_estimates
-from agora.leaderboard.store import Contest, Exact, Results
+from agora.leaderboard.store import DISTANCE, Contest, Exact, Results
 
 Kind = Literal["text", "count", "number", "share", "rating"]
 Cell = str | int | Estimate | None
@@ -105,6 +105,8 @@ def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: i
         tables.append(_measures(contest, evidence))
     if evidence.conduct:
         tables.append(_conduct(contest, evidence))
+    if any(each.measure.startswith(DISTANCE) for each in exacts):
+        tables.append(_distances(contest, exacts))
     expected = len(lineups(len(contest.entrants), contest.players)) * contest.deals * contest.players
     return Section(contest, tuple(tables), len(games), expected, score)
 
@@ -167,8 +169,30 @@ def _ratings(contest: Contest, evidence: Evidence, ranked: np.ndarray, seed: int
 
 
 def _exploitability(contest: Contest, exacts: list[Exact]) -> list[Cell]:
-    found = {each.agent: round(each.value / contest.players, 12) for each in exacts if each.measure == "NashConv"}
+    return [
+        statistics.exact(round(cell.value / contest.players, 12)) if isinstance(cell, Estimate) else None
+        for cell in _computed(contest, exacts, "NashConv")
+    ]
+
+
+def _computed(contest: Contest, exacts: list[Exact], measure: str) -> list[Cell]:
+    """What was computed of each agent, nothing where its strategy could not be read."""
+    found = {each.agent: each.value for each in exacts if each.measure == measure}
     return [statistics.exact(found[agent]) if agent in found else None for agent in range(len(contest.entrants))]
+
+
+def _distances(contest: Contest, exacts: list[Exact]) -> Table:
+    """How far agents play from equilibrium, by the hand they hold."""
+    hands = list(dict.fromkeys(each.measure for each in exacts if each.measure.startswith(DISTANCE)))
+    columns = [Column("agent", "Agent", "text")]
+    columns += [Column(f"with_{index}", hand.removeprefix(DISTANCE), "number") for index, hand in enumerate(hands)]
+    numbers = [_computed(contest, exacts, hand) for hand in hands]
+    rows = [(entrant.name, *(column[index] for column in numbers)) for index, entrant in enumerate(contest.entrants)]
+    caption = (
+        "Mean total variation between the agent's choices and those of the nearest equilibrium, over the situations "
+        "that the equilibrium leads to with each hand: 0 plays an equilibrium, 1 never does what it does. Exact."
+    )
+    return Table("distance", "Distance to equilibrium, by hand", tuple(columns), tuple(rows), caption)
 
 
 def _matrix(contest: Contest, evidence: Evidence) -> Table:

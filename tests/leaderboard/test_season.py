@@ -122,15 +122,24 @@ def test_agents_that_crash_leave_the_others_alone():
     assert crowd.table("matrix").rows[0][2] == alone.table("matrix").rows[0][2]
 
 
-def test_exploitability_of_shown_policies_is_exact():
-    hidden = from_function(lambda observation, legal: np.zeros(len(legal), np.int64))
-    ranking = evaluate("agora/KuhnPoker-v0", {"uniform": "random", "hidden": hidden}, 20, progress=False).table(
-        "ranking"
-    )
+def test_exploitability_of_strategies_that_can_be_read_is_exact():
+    always_pass = from_function(lambda observation, legal: np.zeros(len(legal), np.int64))
+    lots = np.random.default_rng(0)
+    hidden = from_function(lambda observation, legal: lots.integers(2, size=len(legal)))
+    agents = {"uniform": "random", "passes": always_pass, "hidden": hidden}
+    section = evaluate("agora/KuhnPoker-v0", agents, 20, progress=False)
+    ranking, distance = section.table("ranking"), section.table("distance")
     found = dict(zip(ranking.column("agent"), ranking.column("exploitability"), strict=True))
     assert found["uniform"].exact
     assert found["uniform"].value == pytest.approx(11 / 24)
+    assert found["passes"].value == 1
     assert found["hidden"] is None
+    assert [column.label for column in distance.columns] == ["Agent", "J", "Q", "K"]
+    # Nearest is the member a = 0 of the family: of four situations each, J should bluff in one with chance 1/3, and K
+    # should bet or call in three.
+    assert distance.rows[1][1].value == pytest.approx(1 / 12, abs=1e-6)
+    assert distance.rows[1][3].value == pytest.approx(3 / 4, abs=1e-6)
+    assert distance.rows[2][1:] == (None, None, None)
 
 
 def test_evaluate_keeps_nothing_unless_told_and_counts_duplicates(tmp_path, monkeypatch):

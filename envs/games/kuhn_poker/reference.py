@@ -3,8 +3,11 @@
 from fractions import Fraction
 from math import comb
 
+import numpy as np
+
 from agora.envs.api import Known, Reference
 from agora.envs.games.kuhn_poker.rules import World
+from agora.envs.games.kuhn_poker.words import RANKS
 
 # Return at each seat in equilibrium. With more than two players there are many equilibria with different returns.
 _BEST: dict[int, tuple[tuple[float, ...], str]] = {
@@ -59,3 +62,8 @@ def uniform_returns(players: int) -> tuple[float, ...]:
     )
     first_bet = [Fraction(1, 2 ** (seat + 1)) for seat in range(players)]
     return tuple(float(gain * (chance - (sum(first_bet) - chance) / others)) for chance in first_bet)
+
+
+def hand(world: World, pieces: dict[str, np.ndarray]) -> str:
+    """The card that a player holds, from what it observes."""
+    return RANKS[world.players][int(pieces["card"].argmax())]

@@ -1,7 +1,10 @@
 """Leduc poker: what is known exactly."""
 
+import numpy as np
+
 from agora.envs.api import Known, Reference
 from agora.envs.games.leduc_poker.rules import World
+from agora.envs.games.leduc_poker.words import RANKS
 
 VALUE = -0.085606424078  # chips, to player 1 in equilibrium
 RANDOM = -5 / 64  # chips, to player 1 when both draw uniformly among their legal actions
@@ -32,3 +35,11 @@ def reference(world: World) -> Reference:
         source="sequence-form linear program (D. Koller, N. Megiddo, B. von Stengel, 1996), solved to 1e-12; "
         "uniform play by walking the whole tree",
     )
+
+
+def hand(world: World, pieces: dict[str, np.ndarray]) -> str:
+    """The rank of the own card, and whether the board has paired it, from what a player observes."""
+    kinds = len(pieces["card"]) // len(RANKS)
+    own, board = int(pieces["card"].argmax()) // kinds, pieces["board"]
+    paired = board.any() and int(board.argmax()) // kinds == own
+    return f"{RANKS[own]}{' paired' if paired else ''}"
