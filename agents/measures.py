@@ -57,11 +57,14 @@ def value(game: Game) -> float:
     return solve(_tree(game)).value
 
 
-def minimax(game: Game, position: str | None = None) -> float:
-    """Player 0's return from ``position`` (by default the opening) on when both play perfectly, by alpha-beta."""
+def minimax(game: Game, position: str | None = None, slots: int = 1 << 22) -> float:
+    """Player 0's return from ``position`` (by default the opening) on when both play perfectly, by alpha-beta.
+
+    ``slots``: positions that the table holds, a power of two.
+    """
     from agora.agents.search.alpha_beta import solve
 
-    return solve(game, game.new() if position is None else game.position(position))
+    return solve(game, game.new() if position is None else game.position(position), slots)
 
 
 MEASURES: dict[str, Callable[..., float]] = {

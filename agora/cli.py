@@ -272,7 +272,9 @@ def leaderboard(
 def bench(
     parts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PART", help="games, trading, matches, training or startup; all of them by default."),
+        typer.Argument(
+            metavar="PART", help="games, suite, search, solvers, trading, matches, training or startup; all by default."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File for the numbers, as JSON.")] = None,
 ) -> None:

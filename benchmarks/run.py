@@ -16,6 +16,7 @@ PARTS = {
     "games": "agora.benchmarks.games",
     "suite": "agora.benchmarks.suite",
     "search": "agora.benchmarks.search",
+    "solvers": "agora.benchmarks.solvers",
     "trading": "agora.benchmarks.trading",
     "matches": "agora.benchmarks.matches",
     "training": "agora.benchmarks.training",

@@ -229,6 +229,8 @@ class Batch:
 
     def _check_one(self, lane: int, slot: int, action: np.ndarray) -> None:
         player = self.states[lane].to_move if self.spec.turns == "sequential" else slot
+        if self._random_seats[lane, player]:
+            return  # the loop draws this action, whatever was given
         if isinstance(self.spec.action, Discrete):
             allowed = np.flatnonzero(self._lanes.masks.legal[lane, slot])
             if action not in allowed:

@@ -95,6 +95,23 @@ def compiled_loop(rules: ModuleType) -> ModuleType:
 
 
 @functools.cache
+def _digest(rules: ModuleType) -> bytes:
+    """A hash of all that compiled rules are made of.
+
+    It is taken when a game is first made, just after its rules were imported, and kept: an edit while the process runs
+    must not file old code under the new sources.
+    """
+    import numba
+
+    own = Path(rules.__file__ or "").parent.glob("*.py")  # rules may stand in several files of the folder
+    sources = [_HERE / name for name in _ENGINE] + sorted(path for path in own if path.name not in _FACES)
+    digest = hashlib.sha256(f"{rules.__name__} {numba.__version__} {np.__version__} {sys.version}".encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.digest()
+
+
+@functools.cache
 def compiled(template: Path, rules: ModuleType) -> ModuleType:
     """A copy of the file ``template`` whose globals ``reset``, ``legal``, ``step``... are the functions of ``rules``.
 
@@ -102,20 +119,14 @@ def compiled(template: Path, rules: ModuleType) -> ModuleType:
     closing over them would keep Numba from finding its cache. The cache watches the template, the rules and the files
     of the engine: compiled code, and classes of arguments, must stand in one of these.
     """
-    import numba
-
-    own = Path(rules.__file__ or "").parent.glob("*.py")  # rules may stand in several files of the folder
-    sources = [_HERE / name for name in _ENGINE] + [template] + sorted(path for path in own if path.name not in _FACES)
-    digest = hashlib.sha256(f"{rules.__name__} {numba.__version__} {np.__version__} {sys.version}".encode())
-    for source in sources:
-        digest.update(source.read_bytes())
+    digest = hashlib.sha256(_digest(rules) + template.read_bytes())
     name = f"{rules.__name__}.{template.stem}"
     found = importlib.util.spec_from_file_location(name, template)
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
     sys.modules[name] = module  # Numba looks the module up when it reads its cache
-    with _cache_in(cache_folder() / digest.hexdigest()[:20]):
+    with cache_in(cache_folder() / digest.hexdigest()[:20]):
         found.loader.exec_module(module)
     for name in _RULES:
         setattr(module, name, getattr(rules, name, None) or rule(_OPTIONAL[name]))
@@ -123,7 +134,7 @@ def compiled(template: Path, rules: ModuleType) -> ModuleType:
 
 
 @contextmanager
-def _cache_in(folder: Path):
+def cache_in(folder: Path):
     """Functions decorated inside keep their machine code in ``folder``, if it can be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

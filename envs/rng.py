@@ -14,6 +14,7 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, the golden ratio of 2**64
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _27, _30, _31, _11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
+_BLOCK = 64  # entries of a mask that are passed over at once
 _TO_UNIT = 1.0 / (1 << 53)
 
 
@@ -74,12 +75,24 @@ def draw(state, probabilities):
 @rule
 def draw_legal(state, mask):
     """An index drawn uniformly among the True entries of ``mask`` (A,); at least one must be True."""
-    count = 0
-    for index in range(mask.shape[0]):
-        count += mask[index]
-    chosen = integer(state, count)
-    index = passed = 0
-    for action in range(mask.shape[0]):  # no early exit: processors do not like to guess
-        passed += mask[action]
-        index += passed <= chosen
+    start, left = 0, integer(state, count_legal(mask, 0, mask.shape[0]))
+    while start + _BLOCK < mask.shape[0]:
+        inside = count_legal(mask, start, start + _BLOCK)
+        if left < inside:
+            break
+        left -= inside
+        start += _BLOCK
+    index, passed = start, 0
+    for action in range(start, min(start + _BLOCK, mask.shape[0])):  # no early exit: processors do not like to guess
+        passed += int(mask[action])
+        index += passed <= left
     return index
+
+
+@rule
+def count_legal(mask, start, stop):
+    """How many entries of ``mask`` (A,) are True from ``start`` to ``stop``."""
+    count = 0
+    for action in range(start, stop):
+        count += int(mask[action])  # an int, for uncompiled a mask of bytes would overflow
+    return count

@@ -144,6 +144,52 @@ def test_every_environment_can_be_played_in_the_terminal(id):
     assert "You left the game." in result.stdout
 
 
+def test_solve_saves_an_agent_that_can_be_judged_and_played(tmp_path):
+    folder = tmp_path / "solved"
+    result = run("solve", "KuhnPoker", "--method", "cfr+", "--iterations", 500, "--out", folder)
+    assert result.exit_code == 0, result.output
+    assert f"{KUHN}: 58 nodes, 12 information states" in result.stdout
+    assert "500 iterations, exploitability" in result.stdout
+    assert re.search(r"Returns in chips: player 1 -0\.0555\d*, player 2 \+0\.0555", result.stdout)
+    assert f"Saved agent: {folder}" in result.stdout.replace("\n", "")
+    assert {path.name for path in folder.iterdir()} == {"agent.toml", "table.npz", "convergence.csv", "convergence.png"}
+    judged = run("exploit", folder, "KuhnPoker")
+    assert judged.exit_code == 0, judged.output
+    assert float(re.search(r"NashConv (\S+), exploitability", judged.stdout).group(1)) < 1e-3
+    assert run("play", KUHN, "--terminal", "--opponent", folder, typed="q\n").exit_code == 0
+    assert run("evaluate", KUHN, "--agents", f"random,{folder}", "--games", 20).exit_code == 0
+
+
+def test_solve_keeps_options_and_names_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("solve", KUHN, "--method", "lp", "--option", "players=2")
+    assert result.exit_code == 0, result.output
+    assert "players = 2" in (tmp_path / "runs" / "kuhn_poker-lp" / "agent.toml").read_text()
+
+
+def test_solve_and_exploit_refuse_in_one_line():
+    assert "no method 'magic'; choose one of lp, cfr" in error_of(run("solve", KUHN, "--method", "magic"))
+    assert "not zero-sum between two" in error_of(run("solve", KUHN, "--method", "lp", "--option", "players=3"))
+    assert "iterations=0 is no budget" in error_of(run("solve", KUHN, "--iterations", 0))
+    assert "about" in error_of(run("solve", "ConnectFour"))
+    assert "a trained best response" in error_of(run("exploit", "random", "ConnectFour"))
+    assert "There is no agent 'nobody'" in error_of(run("exploit", "nobody", KUHN))
+
+
+def error_of(result):
+    """The last line of a command that failed after it had begun to work."""
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    return result.stderr.splitlines()[-1]
+
+
+def test_exploit_prints_every_seat():
+    result = run("exploit", "scripted/honest", KUHN)
+    assert result.exit_code == 0, result.output
+    assert re.search(r"player 1 +\+0\.000000 +\+0\.166667 +0\.166667", result.stdout)
+    assert "NashConv 0.5, exploitability 0.25" in result.stdout
+
+
 def test_train_refuses_settings_that_are_not_there(tmp_path):
     assert "missing.toml" in one_line_error(run("train", tmp_path / "missing.toml"))
 
@@ -183,7 +229,7 @@ def test_bench_refuses_parts_that_do_not_exist():
 def test_version_and_help():
     assert run("--version").stdout.startswith("agora 0.")
     text = run("--help").stdout
-    for command in ("list", "show", "play", "train", "evaluate", "leaderboard", "bench"):
+    for command in ("list", "show", "play", "train", "solve", "exploit", "evaluate", "leaderboard", "bench"):
         assert re.search(rf"^  {command} ", text, re.MULTILINE), command
 
 

@@ -14,7 +14,7 @@ def known_numbers():
             yield pytest.param(id, known, id=name, marks=marks)
 
 
-@pytest.mark.parametrize(("name", "known"), known_numbers())
+@pytest.mark.parametrize(("name", "known"), list(known_numbers()))
 def test_known_number(name, known):
     game = agora.envs.game(name, **known.options)
     assert measure(game, known.measure, **known.arguments) == pytest.approx(known.expected, rel=0, abs=known.tolerance)

@@ -4,7 +4,6 @@ Only the acting network is kept, a multilayer perceptron, and it is rebuilt from
 the folder.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import linear
 
+from agora.agents import toml
 from agora.agents.api import Agent, SampledAgent, from_function
 from agora.envs.api import Box, Discrete, Spec
 
@@ -188,7 +188,7 @@ def save(
         "spaces": {"observation": spec.observation_size, **_action_table(spec)},
         "training": training or {},
     }
-    (folder / "agent.toml").write_text(_toml(tables), encoding="utf-8")
+    (folder / "agent.toml").write_text(toml.written(tables), encoding="utf-8")
     return folder
 
 
@@ -196,16 +196,6 @@ def _action_table(spec: Spec) -> dict[str, Any]:
     if isinstance(spec.action, Discrete):
         return {"actions": spec.action.n}
     return {"action_shape": list(spec.action.shape), "low": spec.action.low, "high": spec.action.high}
-
-
-def _toml(tables: dict[str, dict[str, Any]]) -> str:
-    """Flat tables of numbers, strings, bools and lists of them as TOML; JSON writes those the same way."""
-    lines = []
-    for table, entries in tables.items():
-        if table and entries:
-            lines += ["", f"[{table}]"]
-        lines += [f"{key} = {json.dumps(value, default=str)}" for key, value in entries.items()]
-    return "\n".join(lines) + "\n"
 
 
 def load(folder: Path, settings: dict[str, Any], spec: Spec) -> Agent:

@@ -16,6 +16,7 @@ from agora.agents.api import Agent, Needs, draw_rows
 from agora.agents.search.alpha_beta import AlphaBeta, deepen
 from agora.agents.search.information_set import InformationSetSearch
 from agora.agents.search.mcts import TreeSearch
+from agora.agents.search.update_equivalence import UpdateEquivalence
 from agora.envs.api import EVERYONE, Spec
 
 CHUNK = 64
@@ -113,7 +114,11 @@ class AlphaBetaAgent:
         return np.array([deepen(self._search, state, *self._budget) for state in states], np.int64)
 
 
-SEARCHES: dict[str, Callable[[Spec, Budget], Agent]] = {"mcts": MonteCarloAgent, "alpha-beta": AlphaBetaAgent}
+SEARCHES: dict[str, Callable[[Spec, Budget], Agent]] = {
+    "mcts": MonteCarloAgent,
+    "alpha-beta": AlphaBetaAgent,
+    "update-equivalence": UpdateEquivalence,
+}
 
 
 def make(name: str, spec: Spec) -> Agent:

@@ -47,10 +47,11 @@ class AlphaBeta:
         """Searches ``state`` to ``depth`` plies; returns the positions visited, -1 if they would exceed ``budget``."""
         spec, stack = self.game.spec, self._stack
         stack.states[0] = state
-        width = spec.returns[1] - spec.returns[0]
+        # Bounds of the whole return bound what is still to come as well, since these games pay at their end.
+        window = spec.returns
         return int(
             self._kernel.search(
-                self.game.world, stack, self._table, depth, self._length, budget, spec.max_steps, -width, width
+                self.game.world, stack, self._table, depth, self._length, budget, spec.max_steps, *window
             )
         )
 
@@ -76,11 +77,24 @@ def allocate_stack(module: Any, game: Game) -> Any:
     states = np.zeros(plies, game.dtype).view(np.recarray)
     whole, real, flag = np.int64, np.float64, np.bool_
     kinds = {"key": np.uint64, "alpha": real, "beta": real, "low": real, "best": real, "earned": real, "cut": flag}
-    rows = ("cursor", "mover", "key", "alpha", "beta", "low", "best", "choice", "hint", "tried", "earned", "cut")
+    rows = (
+        "mover",
+        "key",
+        "alpha",
+        "beta",
+        "low",
+        "best",
+        "choice",
+        "hint",
+        "tried",
+        "earned",
+        "cut",
+    )
     return module.Stack(
         states=states,
         state_bytes=states.view(np.ndarray).view(np.uint8).reshape(plies, -1),
         masks=np.zeros((plies, actions), np.bool_),
+        history=np.zeros((players, actions)),
         actions=np.zeros(players, np.int64),
         rewards=np.zeros(players),
         **{name: np.zeros(plies, kinds.get(name, whole)) for name in rows},
@@ -88,10 +102,17 @@ def allocate_stack(module: Any, game: Game) -> Any:
 
 
 def solve(game: Game, state: np.record | None = None, slots: int = 1 << 22) -> float:
-    """Player 0's return from ``state`` on (by default the opening) in perfect play; errors as ``AlphaBeta``."""
+    """Player 0's return from ``state`` on (by default the opening) in perfect play; errors as ``AlphaBeta``.
+
+    It searches deeper and deeper, since what a search finds orders the moves of the next one, until every line has
+    come to its end or the best or the worst return is certain: a line that is cut counts as 0.
+    """
     state = game.new() if state is None else state
     search = AlphaBeta(game, slots)
-    search.search(state, game.spec.max_steps)
+    for depth in range(1, game.spec.max_steps + 1):
+        search.search(state, depth)
+        if search.exact or search.value in game.spec.returns:
+            break
     return search.value if state.to_move == 0 else -search.value
 
 

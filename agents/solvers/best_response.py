@@ -10,14 +10,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from agora.agents.solvers.tree import NONE, TERMINAL, Tree, build
+from agora.agents.solvers.sequences import best_of, plan_of, returns_of
+from agora.agents.solvers.tree import Tree, build
 from agora.envs.game import Game
 
 Policy = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """``policy(observation (L, O), legal (L, A)) -> (L, A)``, the probabilities of the actions, one row a situation."""
 
+Strategy = Policy | np.ndarray | Sequence[Policy | np.ndarray]
+"""How everybody plays: a policy or the probabilities (I, A) in every information state; or one for each seat."""
 
-def nash_conv(game: Game | Tree, policy: Policy | Sequence[Policy]) -> float:
+
+def nash_conv(game: Game | Tree, policy: Strategy) -> float:
     """NashConv when every seat plays ``policy``, or seat i ``policy[i]``.
 
     Args:
@@ -29,39 +33,50 @@ def nash_conv(game: Game | Tree, policy: Policy | Sequence[Policy]) -> float:
     """
     tree = _tree(game)
     probabilities = tabulate(tree, policy)
-    return float((_best_responses(tree, probabilities) - _expected_returns(tree, probabilities)).sum())
+    plan = plan_of(tree.form, probabilities)
+    return float((best_of(tree.form, plan)[1] - returns_of(tree.form, plan)).sum())
 
 
-def exploitability(game: Game | Tree, policy: Policy | Sequence[Policy]) -> float:
+def exploitability(game: Game | Tree, policy: Strategy) -> float:
     """NashConv divided by the number of players; arguments and errors as there."""
     tree = _tree(game)
-    return nash_conv(tree, policy) / tree.returns.shape[1]
+    return nash_conv(tree, policy) / tree.players
 
 
-def expected_returns(game: Game | Tree, policy: Policy | Sequence[Policy]) -> np.ndarray:
+def expected_returns(game: Game | Tree, policy: Strategy) -> np.ndarray:
     """Expected return at each seat, (P,); arguments and errors as for ``nash_conv``."""
     tree = _tree(game)
-    return _expected_returns(tree, tabulate(tree, policy))
+    return returns_of(tree.form, plan_of(tree.form, tabulate(tree, policy)))
 
 
-def best_responses(game: Game | Tree, policy: Policy | Sequence[Policy]) -> np.ndarray:
+def best_responses(game: Game | Tree, policy: Strategy) -> np.ndarray:
     """What each player gets by a best response while the others keep to ``policy``, (P,)."""
     tree = _tree(game)
-    return _best_responses(tree, tabulate(tree, policy))
+    return best_of(tree.form, plan_of(tree.form, tabulate(tree, policy)))[1]
 
 
-def tabulate(tree: Tree, policy: Policy | Sequence[Policy]) -> np.ndarray:
+def tabulate(tree: Tree, policy: Strategy) -> np.ndarray:
     """The probabilities (I, A) that ``policy`` gives in every information state, checked."""
-    players = tree.returns.shape[1]
-    if callable(policy):
-        return _checked(tree, policy(tree.observation, tree.legal), tree.legal)
-    if len(policy) != players:
-        raise ValueError(f"{tree.id} has {players} players, got {len(policy)} policies: give one, or one for each.")
+    if callable(policy) or isinstance(policy, np.ndarray):
+        return _table(tree, policy, np.ones(len(tree.owner), np.bool_))
+    if len(policy) != tree.players:
+        raise ValueError(
+            f"{tree.id} has {tree.players} players, got {len(policy)} policies: give one, or one for each."
+        )
     table = np.zeros(tree.legal.shape)
     for player, own in enumerate(policy):
         rows = tree.owner == player
-        table[rows] = _checked(tree, own(tree.observation[rows], tree.legal[rows]), tree.legal[rows])
+        table[rows] = _table(tree, own, rows)
     return table
+
+
+def _table(tree: Tree, policy: Policy | np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """What ``policy`` gives in the information states ``rows`` (I,) bool."""
+    if not callable(policy):
+        if np.shape(policy) != tree.legal.shape:
+            raise ValueError(f"The table for {tree.id} has shape {np.shape(policy)}: give {tree.legal.shape}.")
+        return _checked(tree, policy[rows], tree.legal[rows])
+    return _checked(tree, policy(tree.observation[rows], tree.legal[rows]), tree.legal[rows])
 
 
 def _checked(tree: Tree, probabilities: np.ndarray, legal: np.ndarray) -> np.ndarray:
@@ -75,47 +90,3 @@ def _checked(tree: Tree, probabilities: np.ndarray, legal: np.ndarray) -> np.nda
 
 def _tree(game: Game | Tree) -> Tree:
     return game if isinstance(game, Tree) else build(game)
-
-
-def _reach(tree: Tree, probabilities: np.ndarray, without: int | None = None) -> np.ndarray:
-    """The probability (N,) of coming to each node, or of all but player ``without`` doing their part in it."""
-    before = tree.parent[1:]
-    mover, infostate = tree.player[before], tree.infostate[before]
-    edge = tree.nature.copy()
-    decided = (mover >= 0) & (mover != without)
-    edge[1:][decided] = probabilities[infostate[decided], tree.action[1:][decided]]
-    reach = np.ones(len(edge))
-    for level in tree.levels[1:]:
-        reach[level] = reach[tree.parent[level]] * edge[level]
-    return reach
-
-
-def _expected_returns(tree: Tree, probabilities: np.ndarray) -> np.ndarray:
-    ends = tree.player == TERMINAL
-    return _reach(tree, probabilities)[ends] @ tree.returns[ends]
-
-
-def _best_responses(tree: Tree, probabilities: np.ndarray) -> np.ndarray:
-    return np.array([_best_response(tree, probabilities, player) for player in range(tree.returns.shape[1])])
-
-
-def _best_response(tree: Tree, probabilities: np.ndarray, player: int) -> float:
-    """The value of ``player``'s best response.
-
-    ``gain`` holds for each of the player's decisions what follows it up to the player's next one, weighted by how
-    likely the others let it happen; the last entry is what follows before the first decision. From the last decisions
-    to the first, the best in each information state adds to the decision before it.
-    """
-    states, actions = tree.legal.shape
-    ends = np.flatnonzero(tree.player == TERMINAL)
-    weight = _reach(tree, probabilities, without=player)[ends] * tree.returns[ends, player]
-    start = states * actions
-    decisions = np.where(tree.latest[ends, player] == NONE, start, tree.latest[ends, player])
-    gain = np.bincount(decisions, weight, minlength=start + 1)
-    own = np.flatnonzero(tree.owner == player)
-    for rank in range(tree.rank[own].max(initial=-1), -1, -1):
-        now = own[tree.rank[own] == rank]
-        options = gain[:start].reshape(states, actions)[now]
-        best = np.where(tree.legal[now], options, -np.inf).max(axis=1)
-        np.add.at(gain, np.where(tree.before[now] == NONE, start, tree.before[now]), best)
-    return float(gain[start])

@@ -1,26 +1,36 @@
 """The whole tree of a small game as arrays: exact solvers stand on it.
 
-Nodes are numbered in the order of their depth, so one pass over ``levels`` carries numbers from the root to the leaves
-without a loop over nodes. An information state is all that a player has observed and done at its own decisions: it has
-perfect recall, whatever its present observation leaves out. Letters: ``N`` nodes, ``I`` information states, ``P``
+Nodes are numbered as they are met going down, the lower action first, so a node comes after its parent and before its
+next sibling. An information state is all that a player has observed and done at its own decisions: it has perfect
+recall, whatever its present observation leaves out. Where players move at once, each has a node of its own, in the
+order of the seats, and is not shown what the others choose. Letters: ``N`` nodes, ``I`` information states, ``P``
 players, ``A`` actions, ``O`` observation numbers. A decision, one action in one information state, is the number
-``infostate * A + action``.
+``infostate * A + action``; solvers keep a number a decision, and one more at the end, where ``NONE`` (-1) points: the
+player's empty sequence, before its first decision.
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from agora.envs.api import CHANCE, Discrete
+from agora.agents.solvers import walk
+from agora.agents.solvers.sequences import SequenceForm, chance_reach
+from agora.envs.api import CHANCE, EVERYONE, Discrete
 from agora.envs.game import Game
+from agora.envs.jit import compiled
 
-TERMINAL: Final = -3
+TERMINAL: Final = walk.TERMINAL
 """``Tree.player`` where the game is over."""
 
-NONE: Final = -1
+NONE: Final = walk.NONE
 """No node, no information state, no decision."""
+
+LIMIT: Final = 10_000_000
+"""Nodes that ``build`` allows unless told otherwise."""
+
+MEMORY: Final = 4_000_000_000
+"""Bytes that ``build`` allows unless told otherwise."""
 
 
 class Tree(NamedTuple):
@@ -28,139 +38,233 @@ class Tree(NamedTuple):
 
     id: str
     parent: np.ndarray
-    """(N,) node before; NONE at the root, which is node 0."""
+    """(N,) int32, node before; NONE at the root, which is node 0."""
     action: np.ndarray
-    """(N,) the action, or the outcome of chance, that led here."""
+    """(N,) int32, the action, or the outcome of chance, that led here."""
     player: np.ndarray
-    """(N,) who moves: a player, CHANCE or TERMINAL."""
+    """(N,) int8, who moves: a player, CHANCE or TERMINAL."""
     infostate: np.ndarray
-    """(N,) the mover's information state, NONE where nobody decides."""
+    """(N,) int32, the mover's information state, NONE where nobody decides."""
     nature: np.ndarray
-    """(N,) probability of the edge from ``parent`` if chance moved there, else 1."""
+    """(N,) float64, probability of the edge from ``parent`` if chance moved there, else 1."""
     returns: np.ndarray
-    """(N, P) rewards from the root to here, in the game's unit."""
+    """(N, P) float64, rewards from the root to here, in the game's unit."""
     latest: np.ndarray
-    """(N, P) each player's last decision on the way here, NONE before the first."""
-    levels: tuple[slice, ...]
-    """The nodes of each depth, from the root on."""
+    """(N, P) int32, each player's last decision on the way here, NONE before the first."""
     owner: np.ndarray
-    """(I,) the player of each information state."""
+    """(I,) int8, the player of each information state."""
     before: np.ndarray
-    """(I,) the owner's decision before this one; NONE if this is the first."""
+    """(I,) int32, the owner's decision before this one, in a lower information state; NONE if this is the first."""
     rank: np.ndarray
-    """(I,) how many decisions the owner has made before this one."""
+    """(I,) int32, how many decisions the owner has made before this one."""
     observation: np.ndarray
     """(I, O)"""
     legal: np.ndarray
     """(I, A) bool"""
+    form: SequenceForm
+    """The same for solvers: ends and information states without the nodes between."""
+
+    @property
+    def players(self) -> int:
+        return self.returns.shape[1]
 
 
-def build(game: Game, limit: int = 1_000_000) -> Tree:
-    """Walks all of ``game``, some 0.1 milliseconds a node.
+class Estimate(NamedTuple):
+    """How large a tree is about, by random probing; see ``estimate``."""
+
+    nodes: float
+    error: float
+    """Standard error of ``nodes``, as far as the probes show it."""
+
+
+def build(game: Game, limit: int = LIMIT, memory: int = MEMORY) -> Tree:
+    """Walks all of ``game``, a million nodes in about a second.
 
     Raises:
-        ValueError: players move at once, actions are continuous, chance is drawn inside the rules, there are more than
-            ``limit`` nodes, or the legal actions differ within an information state.
+        ValueError: actions are continuous, chance is drawn inside the rules, there are more than ``limit`` nodes or
+            they need more than ``memory`` bytes (the message estimates how many, and how much), or the legal actions
+            differ within an information state.
     """
     _check(game)
-    players = game.spec.players
-    states, parents, actions, nature, depths = {0: game.new()}, [NONE], [NONE], [1.0], [0]
-    returns, latest = [np.zeros(players)], [(NONE,) * players]
-    movers: list[int] = []
-    infostates: list[int] = []
-    known = _InformationStates(game)
-    while len(movers) < len(parents):
-        node = len(movers)
-        state = states.pop(node)
-        mover = _mover(game, state)
-        infostate = known.number(state, mover, latest[node][mover]) if mover >= 0 else NONE
-        movers.append(mover)
-        infostates.append(infostate)
-        for action, probability in _moves(game, state, mover):
-            after = game.clone(state)
-            returns.append(returns[node] + game.step(after, action))
-            states[len(parents)] = after
-            parents.append(node)
-            actions.append(action)
-            nature.append(probability)
-            depths.append(depths[node] + 1)
-            latest.append(_with(latest[node], mover, known.decision(infostate, action)))
-        if len(parents) > limit:
-            raise ValueError(f"{game.spec.id} has more than {limit} nodes: give a smaller game or a larger limit.")
-    cuts = np.searchsorted(depths, np.arange(depths[-1] + 2))
-    return Tree(
-        id=game.spec.id,
-        parent=np.array(parents),
-        action=np.array(actions),
-        player=np.array(movers),
-        infostate=np.array(infostates),
-        nature=np.array(nature),
-        returns=np.array(returns),
-        latest=np.array(latest),
-        levels=tuple(slice(int(start), int(stop)) for start, stop in pairwise(cuts)),
-        owner=np.array(known.owner),
-        before=np.array(known.before),
-        rank=np.array(known.rank),
-        observation=np.array(known.observation),
-        legal=np.array(known.legal),
-    )
+    walker = _Walker(game, limit, memory)
+    walker.run()
+    return walker.tree()
+
+
+def estimate(game: Game, probes: int = 200, seed: int = 0) -> Estimate:
+    """Estimates the number of nodes: 1, plus the products of the numbers of moves along a random line, is right in
+    the mean. Most probes are far too low and a few far too high, so it is the magnitude that can be relied on.
+
+    Source: D. Knuth, "Estimating the efficiency of backtrack programs", Mathematics of Computation 29, 1975.
+    """
+    generator = np.random.default_rng(seed)
+    with np.errstate(over="ignore"):
+        found = np.array([_probe(game, generator) for _ in range(probes)])
+        return Estimate(float(found.mean()), float(found.std() / np.sqrt(probes)))
+
+
+def _probe(game: Game, generator: np.random.Generator) -> np.float64:
+    state = game.new()
+    total = width = np.float64(1)
+    while not (state.over or state.steps >= game.spec.max_steps):
+        taken = []
+        for moves in _moves(game, state):
+            width = width * len(moves)
+            total += width
+            taken.append(generator.choice(moves))
+        game.step(state, taken if state.to_move == EVERYONE else taken[0])
+    return total
+
+
+def _moves(game: Game, state: np.record) -> list[np.ndarray]:
+    """The moves of chance, of the player to move, or of each player."""
+    if state.to_move == CHANCE:
+        return [np.flatnonzero(game.chance(state))]
+    movers = range(game.spec.players) if state.to_move == EVERYONE else [int(state.to_move)]
+    return [np.flatnonzero(game.legal(state, player)) for player in movers]
 
 
 def _check(game: Game) -> None:
     spec = game.spec
-    if spec.turns != "sequential":
-        raise ValueError(f"{spec.id} has no tree here: its players move at once, and only games of turns are walked.")
     if not isinstance(spec.action, Discrete):
         raise ValueError(f"{spec.id} has no tree: its actions are continuous; take discrete options.")
     if spec.chance == "sampled":
         raise ValueError(f"{spec.id} has no tree: its chance is drawn inside the rules, so it cannot be enumerated.")
 
 
-def _mover(game: Game, state: np.record) -> int:
-    return TERMINAL if state.over or state.steps >= game.spec.max_steps else int(state.to_move)
+_FIRST_ROOM = 1 << 10
+_PROBE_AT = 1 << 19  # nodes after which a look ahead is worth its time
+_HOPELESS = 100  # times the limit: an estimate as high as that is too high once in 100 games at most (Markov)
 
 
-def _moves(game: Game, state: np.record, mover: int) -> Iterator[tuple[int, float]]:
-    """What can happen next, each with its probability if chance moves, else with 1."""
-    if mover == CHANCE:
-        probabilities = game.chance(state)
-        yield from ((int(outcome), float(probabilities[outcome])) for outcome in np.flatnonzero(probabilities))
-    elif mover >= 0:
-        yield from ((int(action), 1.0) for action in np.flatnonzero(game.legal(state)))
+class _Walker:
+    """Gives the compiled walk the room it asks for."""
+
+    def __init__(self, game: Game, limit: int, memory: int):
+        self.game, self.limit, self.memory = game, limit, memory
+        self.walk: Any = compiled(Path(walk.__file__), game.rules)
+        players, self.actions = game.spec.players, game.spec.action.n
+        room = max(_FIRST_ROOM, 4 * max(self.actions, game.spec.chance_outcomes))
+        self.pending = self.walk.Pending(
+            states=np.zeros(room, game.dtype).view(np.recarray),
+            parent=np.full(room, NONE, np.int32),
+            action=np.full(room, NONE, np.int32),
+            nature=np.ones(room),
+            returns=np.zeros((room, players)),
+            latest=np.full((room, players), NONE, np.int32),
+            given=np.zeros((room, players), np.int64),
+            chosen=np.zeros(room, np.int32),
+        )
+        first = min(room, limit)
+        self.nodes = self.walk.Nodes(
+            parent=np.zeros(first, np.int32),
+            action=np.zeros(first, np.int32),
+            player=np.zeros(first, np.int8),
+            infostate=np.zeros(first, np.int32),
+            nature=np.zeros(first),
+            returns=np.zeros((first, players)),
+            latest=np.zeros((first, players), np.int32),
+        )
+        self.known = self._known(room, room)
+        self.room = self.walk.Room(
+            states=np.zeros(1, game.dtype).view(np.recarray),
+            probabilities=np.zeros(game.spec.chance_outcomes),
+            given=np.zeros(players, np.int64),
+            earned=np.zeros(players),
+        )
+        self.count = np.rec.fromrecords(
+            [(0, 1, 0, NONE)], dtype=[("nodes", "i8"), ("pending", "i8"), ("infostates", "i8"), ("offender", "i8")]
+        )[0]
+        self.pending.states[0] = game.new()
+
+    def _known(self, room: int, slots: int) -> Any:
+        spec = self.game.spec
+        rows = np.zeros(room, spec.observation_record).view(np.recarray)
+        word = np.uint32 if spec.observation_dtype == "float32" else np.uint8
+        return self.walk.Known(
+            owner=np.zeros(room, np.int8),
+            before=np.zeros(room, np.int32),
+            rank=np.zeros(room, np.int32),
+            legal=np.zeros((room, self.actions), np.bool_),
+            rows=rows,
+            words=rows.view(np.ndarray).view(word).reshape(room, -1),
+            blank=np.zeros(1, spec.observation_record).view(np.recarray),
+            table=np.full(1 << (2 * slots - 1).bit_length(), NONE, np.int32),
+        )
+
+    def run(self) -> None:
+        while True:
+            why = self.walk.walk(
+                self.game.world, self.pending, self.nodes, self.known, self.room, self.count, self.game.spec.max_steps
+            )
+            if why in (walk.NODES_FULL, walk.PENDING_FULL, walk.INFOSTATES_FULL):
+                self._check_room()
+            if why == walk.NODES_FULL:
+                self._more_nodes()
+            elif why == walk.PENDING_FULL:
+                self.pending = self.walk.Pending(*(_longer(array, 2 * len(array)) for array in self.pending))
+            elif why == walk.INFOSTATES_FULL:
+                self._more_infostates()
+            elif why == walk.LEGAL_DIFFERS:
+                raise ValueError(
+                    f"{self.game.spec.id}: legal actions say more than the observation of player {self.count.offender}."
+                )
+            else:
+                return
+
+    def _check_room(self) -> None:
+        """Refuses to go on where twice the room would be too much; some array is about to be doubled."""
+        room = sum(array.nbytes for arrays in (self.pending, self.nodes, self.known) for array in arrays)
+        if 2 * room > self.memory:
+            self._refuse(f"needs more than {self.memory / 1e9:.2g} GB", estimate(self.game))
+
+    def _more_nodes(self) -> None:
+        have = len(self.nodes.parent)
+        if have >= self.limit:
+            self._refuse(f"has more than {self.limit} nodes", estimate(self.game))
+        if have == _PROBE_AT and (ahead := estimate(self.game)).nodes > _HOPELESS * self.limit:
+            self._refuse(f"has more than {self.limit} nodes", ahead)
+        self.nodes = self.walk.Nodes(*(_longer(array, min(2 * have, self.limit)) for array in self.nodes))
+
+    def _refuse(self, what: str, size: Estimate) -> None:
+        nodes = max(size.nodes, float(self.count.nodes))
+        each = sum(array[:1].nbytes for array in self.nodes)
+        state = sum(array[:1].nbytes for array in self.known[:5])
+        memory = nodes * (each + state * self.count.infostates / self.count.nodes)
+        raise ValueError(
+            f"{self.game.spec.id} {what}: by random probing about {nodes:.1g} nodes, which take {memory / 1e9:.2g} GB. "
+            "Give a smaller game or a larger limit."
+        )
+
+    def _more_infostates(self) -> None:
+        old, have = self.known, int(self.count.infostates)
+        room = 2 * len(old.owner)
+        if room * self.actions >= 1 << 31:
+            raise ValueError(f"{self.game.spec.id} has more than {have} information states: give a smaller game.")
+        self.known = self._known(room, room)
+        for new, before in zip(self.known[:5], old[:5], strict=True):
+            new[:have] = before[:have]
+        self.walk.enter_all(self.known, have)
+
+    def tree(self) -> Tree:
+        count, known = int(self.count.infostates), self.known
+        nodes = self.walk.Nodes(*(array[: self.count.nodes].copy() for array in self.nodes))
+        owner, before, rank, legal = (array[:count].copy() for array in known[:4])
+        ends = nodes.player == TERMINAL
+        reach = np.zeros(len(ends))
+        chance_reach(nodes.parent, nodes.nature, reach)
+        payoff = reach[ends, None] * nodes.returns[ends]
+        form = SequenceForm(owner, before, legal, nodes.latest[ends], payoff)
+        observation = _flat(known.rows[:count], self.game)
+        return Tree(*(self.game.spec.id, *nodes, owner, before, rank, observation, legal, form))
 
 
-def _with(latest: tuple[int, ...], mover: int, decision: int) -> tuple[int, ...]:
-    return latest if mover < 0 else (*latest[:mover], decision, *latest[mover + 1 :])
+def _longer(array: np.ndarray, length: int) -> Any:
+    longer = np.zeros((length, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer.view(type(array))
 
 
-class _InformationStates:
-    """Information states in the order in which they are met."""
-
-    def __init__(self, game: Game):
-        self._game = game
-        self._actions = game.spec.action.n
-        self._numbers: dict[tuple[int, int, bytes], int] = {}
-        self.owner: list[int] = []
-        self.before: list[int] = []
-        self.rank: list[int] = []
-        self.observation: list[np.ndarray] = []
-        self.legal: list[np.ndarray] = []
-
-    def decision(self, infostate: int, action: int) -> int:
-        return infostate * self._actions + action
-
-    def number(self, state: np.record, player: int, before: int) -> int:
-        """The number of the information state that ``player`` is in, after its decision ``before``."""
-        observation, legal = self._game.observe(state, player), self._game.legal(state)
-        key = (player, before, observation.tobytes())
-        if key not in self._numbers:
-            self._numbers[key] = len(self.owner)
-            self.owner.append(player)
-            self.before.append(before)
-            self.rank.append(0 if before == NONE else self.rank[before // self._actions] + 1)
-            self.observation.append(observation)
-            self.legal.append(legal)
-        number = self._numbers[key]
-        if not np.array_equal(self.legal[number], legal):
-            raise ValueError(f"{self._game.spec.id}: legal actions say more than the observation of player {player}.")
-        return number
+def _flat(rows: np.recarray, game: Game) -> np.ndarray:
+    spec = game.spec
+    return rows.view(np.ndarray).view(spec.observation_dtype).reshape(len(rows), spec.observation_size).copy()

@@ -14,11 +14,11 @@ def traced(observation, rewards, terminated, truncated):
     return observation.tobytes(), np.asarray(rewards, float).tobytes(), bool(terminated), bool(truncated)
 
 
-def play_batch(id):
+def play_batch(id, decisions=STEPS):
     """One game by the batch: what the mover sees, then what the step brings to everybody."""
     batch = agora.envs.batch(id, 1, SEED, autoreset="disabled")
     spec, trace = batch.spec, []
-    for _ in range(STEPS):
+    for _ in range(decisions):
         observation, legal = rows(batch)
         seen = observation.copy()
         batch.step(hashed_actions(spec, seen, legal))
@@ -69,7 +69,7 @@ def test_parallel_agrees_with_batch(id):
 def test_single_agrees_with_batch(id):
     """The caller's seat plays like everybody else, so the returns of the seat must be those of the batch."""
     spec = agora.envs.spec(id)
-    expected = play_batch(id)
+    expected = play_batch(id, decisions=spec.max_steps)
     for seat in range(spec.players):
         env = agora.envs.single(id, seat=seat, opponent=lambda *seen: hashed_actions(spec, *seen))
         observation, info = env.reset(seed=SEED)
