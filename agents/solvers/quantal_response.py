@@ -12,9 +12,10 @@ In a risk-averse equilibrium every player maximises, against the others' strateg
 
 over its own probabilities x, where m (Ap,) are the expected payoffs of its actions and C (Ap, Ap) their covariances, as
 the others' actions vary: the risk that comes from the others, not from its own draw. This is concave in x, so there
-always is such an equilibrium. With a tremble above 0 everybody plays every action at least as often, so that a risk
-which others do not choose to bring counts too. Source: O. Slumbers et al., "A game-theoretic framework for managing
-risk in multi-agent systems", ICML 2023. It is found as the end of the branch of quantal responses to that utility.
+always is such an equilibrium. After O. Slumbers et al., "A game-theoretic framework for managing risk in multi-agent
+systems", ICML 2023; what is written here is what is computed. With a tremble above 0 everybody plays every action at
+least as often, so that risks count which the others do not choose to bring. It is found as the end of the branch of
+quantal responses to that utility.
 """
 
 from collections.abc import Callable

@@ -22,7 +22,7 @@ import numpy as np
 
 from agora.envs import arrays, rng
 from agora.envs.arrays import fill
-from agora.envs.jit import cache_in, cache_folder, entry, rule
+from agora.envs.jit import cache_folder, cache_in, entry, rule
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

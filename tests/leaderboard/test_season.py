@@ -212,25 +212,16 @@ def test_no_games_is_refused():
         evaluate("agora/KuhnPoker-v0", ["random"], games=0, progress=False)
 
 
-def test_the_season_that_ships_is_valid_and_has_every_environment():
-    folder = Path(__file__).parents[2] / "leaderboard"
-    shipped = read_season(folder / "season.toml")
-    assert list(dict.fromkeys(environment.id for environment in shipped.environments)) == envs.ids()
-    for environment in shipped.environments:
-        spec = envs.spec(environment.id, **environment.options)
-        scripted = [name for name in environment.agents if isinstance(name, str)]
-        assert set(scripted) == {"random", *scripted_names(environment.id)}
-        assert all(load(name, spec) for name in scripted)
-        trained = [each.train for each in environment.agents if not isinstance(each, str)]
-        assert all((folder / settings).is_file() for settings in trained)
-
-
-def test_names_are_checked_before_anything_is_trained(tmp_path, monkeypatch):
-    monkeypatch.setattr(season, "_train", lambda *arguments: pytest.fail("trained too early"))
-    path = tmp_path / "season.toml"
-    path.write_text(
-        '[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = [{name="me", train="k.toml"}]\n'
-        '[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["scripted/nobody"]\n'
-    )
-    with pytest.raises(ValueError, match="scripted/nobody"):
-        run_season(path, tmp_path / "out", progress=False)
+def test_the_seasons_that_ship_are_valid_and_have_every_environment():
+    folder, played = Path(__file__).parents[2] / "leaderboard", set()
+    for file in ("season.toml", "games.toml"):
+        for environment in read_season(folder / file).environments:
+            played.add(environment.id)
+            spec = envs.spec(environment.id, **environment.options)
+            named = [name for name in environment.agents if isinstance(name, str)]
+            unsearched = {name for name in named if not name.startswith("search/")}
+            assert unsearched == {"random", *scripted_names(environment.id)}
+            assert all(load(name, spec) for name in named)
+            trained = [each.train for each in environment.agents if not isinstance(each, str)]
+            assert all((folder / settings).is_file() for settings in trained)
+    assert played == set(envs.ids())
