@@ -113,6 +113,13 @@ def draw_rows(probabilities: np.ndarray, generator: np.random.Generator) -> np.n
     return (drawn >= cumulative).sum(axis=1)
 
 
+def among_best(score: np.ndarray, legal: np.ndarray) -> np.ndarray:
+    """Probabilities (L, A), uniform over the ``legal`` (L, A) actions of the highest ``score`` (L, A)."""
+    score = np.where(legal, score, -np.inf)
+    best = score == score.max(axis=1, keepdims=True)
+    return best / best.sum(axis=1, keepdims=True)
+
+
 def snake_case(id: str) -> str:
     """``agora/KuhnPoker-v0`` to ``kuhn_poker``."""
     bare = id.split("/")[-1].rsplit("-v", 1)[0]

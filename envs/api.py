@@ -37,6 +37,8 @@ is raised, so the same source compiles for other devices.
   outcome of chance in ``actions[0]`` when ``to_move == CHANCE``. With ``Discrete`` actions ``actions`` is (P,) int64,
   with ``Box`` it is (P, K) float32. ``rewards`` is (P,) float64 and arrives as zeros. It sets ``to_move`` for the next
   decision and ``over`` when the rules end the game.
+- Only compiled code may call a compiled rule; what words and drawings need as well stands in a table of ``World`` or in
+  a function without ``@rule``. Small integers of a record wrap around when rules run uncompiled: ``int(state.count)``.
 - Fields of a record with several bools are ``u1`` (0 or 1): Numba has no arrays of bool within a record. Loops,
   ``fill`` and ``copy`` of arrays.py compile several times faster than slices.
 - ``out`` of ``observe`` is a record of the pieces in ``Spec.observation`` and arrives as zeros: ``out.hand[card] = 1``.
@@ -175,8 +177,8 @@ class Known(NamedTuple):
     expected: float
     source: str
     """Paper and section, a sequence's number, or ``recomputed independently``."""
-    measure: str | Callable[[Any], float]
-    """A measure of agora.agents.measures by its name, or a function of the ``Game``."""
+    measure: str | Callable[..., float]
+    """A measure of agora.agents.measures by its name, or a function of the ``Game`` and ``arguments``."""
     arguments: Mapping[str, Any] = MappingProxyType({})
     """Keywords of the measure."""
     options: Mapping[str, Any] = MappingProxyType({})

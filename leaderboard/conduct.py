@@ -79,7 +79,7 @@ def _judge_moves(search: AlphaBeta, one: Played, states: Sequence[np.record], ta
     first_thoughts = {step: first for step, _, first in one.revised}
     for step in range(len(states) - 1, -1, -1):
         tally = tallies[int(states[step].to_move)]
-        move = int(one.moves[step])  # type: ignore[call-overload]
+        move = int(one.moves[step])
         values = action_values(search, states[step], POSITIONS)
         if values is None:
             return

@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 
 from agora import envs
 from agora.agents.api import Agent, load, snake_case
+from agora.envs.api import Discrete
 from agora.envs.game import Game
 from agora.leaderboard import schedule
 from agora.leaderboard.conduct import assess
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 TREE_LIMIT = 300_000
 """Nodes of a game up to which exploitability is computed, for every agent whose strategy can be read."""
+
+HOPELESS = 100
+"""Estimates this many times as high are right in all but one game in a hundred (Markov's inequality)."""
 
 Entry = tuple[str, Any]
 """A name for the tables, and an agent as ``agora.agents.api.load`` takes it."""
@@ -183,10 +187,15 @@ def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: Tas
 
 def _small_tree(stage: Stage) -> "Tree | None":
     """The tree of the game, None where there is none or it is large."""
-    from agora.agents.solvers.tree import build
+    from agora.agents.solvers.tree import build, estimate
 
+    spec = stage.game.spec
+    if spec.players == 1 or not isinstance(spec.action, Discrete) or spec.chance == "sampled":
+        return None
+    if estimate(stage.game, probes=20).nodes > HOPELESS * TREE_LIMIT:
+        return None
     try:
-        return build(stage.game, TREE_LIMIT) if stage.contest.players > 1 else None
+        return build(stage.game, TREE_LIMIT)
     except ValueError:
         return None
 

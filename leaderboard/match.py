@@ -162,15 +162,15 @@ class _Table:
     def _answer(self, index: int, lanes: np.ndarray, player: int) -> np.ndarray:
         if index in self._broken:
             raise RuntimeError(self._broken[index])
-        spec = self.batch.spec
-        given = ask(self.agents[index], self.batch, lanes, player)
+        spec, agent = self.batch.spec, self.agents[index]
+        given = ask(agent, self.batch, lanes, player)
         kinds, wanted = ("iu", "integers") if isinstance(spec.action, Discrete) else ("fiu", "floats")
         if given.dtype.kind not in kinds:
             raise TypeError(f"act() returned {given.dtype}; {spec.id} takes {wanted}")
         with np.errstate(over="ignore"):
             actions = given.astype(spec.action_dtype)
-        if isinstance(self.agents[index], ReportingAgent):
-            self._note(self.agents[index].report(), self.agents[index].budget, actions, lanes, player)
+        if isinstance(agent, ReportingAgent):
+            self._note(agent.report(), agent.budget, actions, lanes, player)
         return actions
 
     def _note(self, report: Report, budget: float, actions: np.ndarray, lanes: np.ndarray, player: int) -> None:

@@ -272,7 +272,7 @@ def _conduct(contest: Contest, evidence: Evidence) -> Table:
     columns += [
         Column(measure, heading.label.format(unit=contest.unit), heading.kind) for measure, heading in kinds.items()
     ]
-    numbers = [mean_estimates(*evidence.conduct[measure], evidence.weights) for measure in kinds]
+    numbers: list[Sequence[Cell]] = [mean_estimates(*evidence.conduct[measure], evidence.weights) for measure in kinds]
     judged = evidence.conduct.get("optimal")
     if judged is not None:
         columns.append(Column("judged", "Moves judged", "count"))

@@ -1,12 +1,16 @@
-"""What several tests share: every id, policies that need no generator, and traces."""
+"""What several tests share: every id, policies that need no generator, moves in words, agents asked, and traces."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
+import pytest
 
 import agora.envs
+from agora.agents.api import load
 from agora.envs.api import Box, Spec
 from agora.envs.batch import Batch
+from agora.envs.game import Game
 
 IDS = agora.envs.ids()
 
@@ -40,6 +44,46 @@ def random_actions(batch: Batch, generator: np.random.Generator) -> np.ndarray:
         return generator.uniform(action.low, action.high, (*slots, *action.shape)).astype(np.float32)
     weights = generator.random((*slots, action.n)) * batch.legal
     return weights.argmax(axis=-1)
+
+
+def play_words(game: Game, state: np.record, line: str) -> np.ndarray | None:
+    """Plays the moves that ``line`` names, each legal and the game not over before it; what the last one paid (P,)."""
+    rewards = None
+    for word in line.split():
+        assert not state.over
+        (action,) = game.words.parse(game.world, state, int(state.to_move), word)
+        assert game.legal(state)[action]
+        rewards = game.step(state, action)
+    return rewards
+
+
+def action_names(game: Game, state: np.record, actions: Iterable[int] | None = None) -> list[str]:
+    """What ``actions``, all legal ones if None, are called."""
+    chosen = np.flatnonzero(game.legal(state)) if actions is None else actions
+    return [game.words.name(game.world, state, int(state.to_move), int(action)) for action in chosen]
+
+
+def drawn_actions(agent: str, game: Game, state: np.record) -> list[int]:
+    """The actions that the agent of that name draws from, each as likely as the others."""
+    policy = load(agent, game.spec).policy
+    chances = policy(game.observe(state, int(state.to_move))[None], game.legal(state)[None])[0]
+    actions = np.flatnonzero(chances)
+    assert chances[actions] == pytest.approx(1 / len(actions))
+    return actions.tolist()
+
+
+def returns_against_random(agent: str, id: str, games: int, seat: int = 0, **keywords) -> np.ndarray:
+    """The returns (games,) of the agent of that name in ``seat`` when all others draw uniformly; it plays legally."""
+    players = agora.envs.spec(id, **{name: keywords[name] for name in keywords if name != "max_steps"}).players
+    others = [player != seat for player in range(players)]
+    batch = agora.envs.batch(id, games, 0, autoreset="disabled", random_seats=others, threads=1, **keywords)
+    playing = load(agent, batch.spec)
+    playing.reset(batch.spec, np.arange(games), 0)
+    while not batch.ended.all():
+        lanes = np.flatnonzero(~batch.ended)
+        batch.step(playing.act(batch.observation[lanes], batch.legal[lanes], lanes), lanes)
+        assert not batch.illegal.any()
+    return batch.final_returns[:, seat].copy()
 
 
 def digest_of_play(id: str, num_envs: int = 3, steps: int = 60, seed: int = 7, **options) -> str:

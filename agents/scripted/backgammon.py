@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 from agora.envs.games.backgammon.rules import BAR, DICE, OFF
 
@@ -28,9 +28,7 @@ def careful(spec: Spec) -> SampledAgent:
         score = 8.0 * ~lands + 6.0 * hit + 4.0 * (joins == 1) + 0.5 * (joins > 1)
         score -= 3.0 * danger[:, TARGET] * (lands & (joins == 0))
         score += 3.0 * danger[:, SOURCE] * ((own[:, SOURCE] == 1).astype(float) - (own[:, SOURCE] == 2))
-        score = np.where(legal, score + 0.02 * SOURCE, -np.inf)
-        best = score == score.max(axis=1, keepdims=True)
-        return best / best.sum(axis=1, keepdims=True)
+        return among_best(score + 0.02 * SOURCE, legal)
 
     return SampledAgent(policy)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 
 WIN, SAVE, TAKE, SAFE = 1000, 500, 100, 50  # what counts before how far a piece is; rows are at most 12
@@ -14,17 +14,13 @@ def runner(spec: Spec) -> SampledAgent:
     Before that it wins if it can, else takes a piece that is about to win, else takes whatever it can, the most
     advanced first.
     """
-    rows, columns = spec.observation[0].shape[1:]
 
     def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         pieces = spec.pieces(observation)
         upward = pieces["upward"][:, 0] == 1
         own, other = _forward(pieces["board"], upward).swapaxes(0, 1)
-        allowed = _forward(legal.reshape(-1, 3, rows, columns), upward)
-        score = np.where(allowed, _scores(own, other), -1)
-        best = score == score.max(axis=(1, 2, 3), keepdims=True)
-        best = _forward(best, upward).reshape(legal.shape)
-        return best / best.sum(axis=1, keepdims=True)
+        score = _forward(_scores(own, other), upward)
+        return among_best(score.reshape(legal.shape), legal)
 
     return SampledAgent(policy)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 from agora.envs.games.chess.rules import make_world
 from agora.envs.games.chess.tables import KING, KNIGHT, PAWN, QUEEN, ROOK
@@ -31,8 +31,7 @@ def greedy(spec: Spec) -> SampledAgent:
         gain = places[kind, target[action]] - places[kind, origin[action]] + worth - VALUES[kind]
         score = np.full(legal.shape, -np.inf)
         score[lane, action] = np.round(prize + gain - risk, 6)
-        best = legal & (score == score.max(axis=1, keepdims=True))
-        return best / np.maximum(best.sum(axis=1, keepdims=True), 1)
+        return among_best(score, legal)
 
     return SampledAgent(policy)
 

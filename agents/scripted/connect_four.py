@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 from agora.envs.games.connect_four.reference import has_line
 from agora.envs.games.connect_four.rules import make_world
@@ -22,9 +22,7 @@ def greedy(spec: Spec) -> SampledAgent:
         height = planes.reshape(len(planes), 2 * world.rows, -1).sum(axis=1, dtype=np.int64)
         stone = np.int64(1) << (np.minimum(height, world.rows - 1) * (world.columns + 1) + columns)
         completes = has_line(world, bits[:, :, None] | stone[:, None])  # (L, 2, columns)
-        score = np.where(legal, closeness + 4 * completes[:, 0] + 2 * completes[:, 1], -np.inf)
-        best = score == score.max(axis=1, keepdims=True)
-        return best / best.sum(axis=1, keepdims=True)
+        return among_best(closeness + 4 * completes[:, 0] + 2 * completes[:, 1], legal)
 
     return SampledAgent(policy)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from agora.agents.api import SampledAgent
 from agora.envs.api import Spec
+from agora.envs.games.goofspiel.rules import make_world
 
 
 def matcher(spec: Spec) -> SampledAgent:
@@ -15,12 +16,13 @@ def matcher(spec: Spec) -> SampledAgent:
 
 def outbidder(spec: Spec) -> SampledAgent:
     """Bids one more than the prize, which beats `matcher`, and its lowest card for the prize that has no more."""
-    return _agent(spec, lambda prize: np.where(prize + 1 < spec.action.n, prize + 1, 0))
+    cards = make_world(**spec.options).cards
+    return _agent(spec, lambda prize: np.where(prize + 1 < cards, prize + 1, 0))
 
 
 def _agent(spec: Spec, wanted: Callable[[np.ndarray], np.ndarray]) -> SampledAgent:
     """Bids the card ``wanted(prize (L,))`` (L,), or of those left the nearest to it, lower first."""
-    cards = np.arange(spec.action.n)
+    cards = np.arange(make_world(**spec.options).cards)
 
     def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         prize = spec.pieces(observation)["prize"].argmax(axis=1)

@@ -65,7 +65,7 @@ def look(world: World, pieces: dict[str, np.ndarray]) -> Sight:
         chance=chance,
         information=pieces["information"].sum(axis=-1),
         lives=pieces["lives"].sum(axis=-1),
-        last_round=~pieces["deck"].any(axis=-1),
+        last_round=~np.any(pieces["deck"], axis=-1),
     )
 
 
@@ -208,7 +208,7 @@ def newest(slots: np.ndarray, axis: int) -> np.ndarray:
 def asked_for(pieces: dict[str, np.ndarray], sight: Sight) -> np.ndarray:
     """The own slots (L, H) that hints since the last own turn ask to play."""
     touched = (pieces["last_touched"] > 0) & (pieces["last_target"][..., :1] > 0)  # (L, P - 1, H)
-    return newest(touched & meets(sight.possible[:, 0], sight.playable)[:, None], 2).any(axis=1)
+    return np.any(newest(touched & meets(sight.possible[:, 0], sight.playable)[:, None], 2), axis=1)
 
 
 def discards_by_convention(sight: Sight) -> np.ndarray:
@@ -227,7 +227,7 @@ def hints_by_convention(world: World, pieces: dict[str, np.ndarray], sight: Sigh
     known = inside(sight.possible[:, 1:], sight.playable)[..., None]
     right = (focus & playable & ~known).any(axis=2)
     wrong = (focus & ~playable).any(axis=2)
-    busy = (pieces["last_target"][..., 1:] > 0).any(axis=1)[..., None]  # has been asked already
+    busy = np.any(pieces["last_target"][..., 1:] > 0, axis=1)[..., None]  # has been asked already
     soon = -np.arange(world.players - 1)[:, None] / world.players
     more = (inside(seen.possible, sight.playable) & ~known).sum(axis=2)
     harmless = ~focus.any(axis=2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 
 FAR = 1000  # more than any path is long
@@ -11,8 +11,8 @@ FAR = 1000  # more than any path is long
 def paths(spec: Spec) -> SampledAgent:
     """Plays where the shortest paths of both players through a cell are shortest together, nearest the centre.
 
-    A path joins two edges; its length is the number of stones still to be put. It swaps whenever it
-    can; ties are drawn.
+    A path joins two edges; its length is the number of stones still to be put. It swaps whenever it can; ties are
+    drawn.
     """
     size = spec.observation[0].shape[1]
     offset = 2 * np.arange(size) - (size - 1)  # from the centre, in half cells
@@ -27,9 +27,7 @@ def paths(spec: Spec) -> SampledAgent:
         score = np.empty(legal.shape, np.int64)
         score[:, : size**2] = -(100 * through + remote).reshape(len(through), -1)
         score[:, size**2 :] = 1  # the swap, where there is one
-        score = np.where(legal, score, np.iinfo(np.int64).min)
-        best = score == score.max(axis=1, keepdims=True)
-        return best / best.sum(axis=1, keepdims=True)
+        return among_best(score, legal)
 
     return SampledAgent(policy)
 
@@ -39,13 +37,13 @@ def _through(own: np.ndarray, other: np.ndarray, vertical: np.ndarray) -> np.nda
     turned = vertical[:, None, None]
     own, other = (np.where(turned, plane, plane.swapaxes(1, 2)) for plane in (own, other))
     cost = np.where(own == 1, 0, np.where(other == 1, FAR, 1))
-    there = _distance(cost)
-    back = _distance(cost[:, ::-1, ::-1])[:, ::-1, ::-1]  # a half turn keeps neighbours neighbours
+    there = distances(cost)
+    back = distances(cost[:, ::-1, ::-1])[:, ::-1, ::-1]  # a half turn keeps neighbours neighbours
     through = np.minimum(there + back - cost, FAR)
     return np.where(turned, through, through.swapaxes(1, 2))
 
 
-def _distance(cost: np.ndarray) -> np.ndarray:
+def distances(cost: np.ndarray) -> np.ndarray:
     """The cheapest way from above the board onto each cell, its own cost (L, size, size) included."""
     lanes, size, _ = cost.shape
     distance = np.full((lanes, size + 2, size + 2), FAR)

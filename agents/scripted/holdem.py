@@ -4,10 +4,9 @@ import numpy as np
 
 from agora.agents.api import SampledAgent
 from agora.envs.api import Spec
+from agora.envs.games.holdem.betting import CALL, FOLD, RAISE
 from agora.envs.games.holdem.reference import hands
 from agora.envs.games.holdem.rules import World, make_world
-
-FOLD, CALL, RAISE = 0, 1, 2
 
 # Chen's points from which on to raise and to call before the flop, after no raise, one, and more.
 RAISE_POINTS = np.array([9, 13, 16])
@@ -62,7 +61,7 @@ def one_hot(action: np.ndarray, legal: np.ndarray) -> np.ndarray:
 
 
 def chen_points(cards: np.ndarray) -> np.ndarray:
-    """Points of two cards (L, 2) before the flop, -1 to 20: B. Chen's formula, in L. Krieger, "Hold'em Excellence"."""
+    """Points of two cards (L, 2) before the flop, -1 to 20: B. Chen's formula (from memory)."""
     ranks, suits = np.sort(cards // 4, axis=1), cards % 4
     low, high = ranks[:, 0], ranks[:, 1]
     score = np.array([1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 10])[high]

@@ -22,7 +22,7 @@ def brink(spec: Spec) -> SampledAgent:
 def _agent(spec: Spec, wanted: Callable[..., np.ndarray]) -> SampledAgent:
     """Bids ``wanted(own coins, other's coins, pushes to win, pushes to lose)``, each (L,), or the nearest legal bid."""
     world = make_world(**spec.options)
-    bids = np.arange(spec.action.n)
+    bids = np.arange(world.coins + 1)
 
     def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         pieces = spec.pieces(observation)

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
-
-WAYS = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if (down, right) != (0, 0)]
+from agora.envs.games.othello.words import DIRECTIONS
 
 
 def greedy(spec: Spec) -> SampledAgent:
@@ -16,7 +15,7 @@ def greedy(spec: Spec) -> SampledAgent:
         own, other = observation.reshape(len(observation), 2, size, size).swapaxes(0, 1).astype(np.bool_)
         score = np.zeros(legal.shape, np.int64)
         score[:, :-1] = turned(own, other).reshape(len(own), -1)
-        return _among_best(score, legal)
+        return among_best(score, legal)
 
     return SampledAgent(policy)
 
@@ -32,7 +31,7 @@ def corners(spec: Spec) -> SampledAgent:
     edge[ends, :] = edge[:, ends] = 1
 
     def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
-        taken = observation.reshape(len(observation), 2, size, size).any(axis=1)
+        taken = np.any(observation.reshape(len(observation), 2, size, size), axis=1)
         score = np.repeat(edge[None], len(taken), axis=0)
         for row, inner_row in zip(ends, (1, size - 2), strict=True):
             for column, inner_column in zip(ends, (1, size - 2), strict=True):
@@ -41,7 +40,7 @@ def corners(spec: Spec) -> SampledAgent:
                 score[free, inner_row, inner_column] = -2
                 score[:, row, column] = 2
         passing = np.zeros((len(taken), 1), np.int64)
-        return _among_best(np.hstack([score.reshape(len(taken), -1), passing]), legal)
+        return among_best(np.hstack([score.reshape(len(taken), -1), passing]), legal)
 
     return SampledAgent(policy)
 
@@ -52,7 +51,7 @@ def turned(own: np.ndarray, other: np.ndarray) -> np.ndarray:
     rim = [(0, 0), (1, 1), (1, 1)]
     own, other = np.pad(own, rim), np.pad(other, rim)
     total = np.zeros((len(own), size, size), np.int64)
-    for down, right in WAYS:
+    for down, right in DIRECTIONS:
         run = np.ones(total.shape, np.bool_)  # the way so far leads over ``other`` alone
         for length in range(1, size):
             seen = run & _shifted(own, down * length, right * length, size)
@@ -65,13 +64,6 @@ def _shifted(padded: np.ndarray, down: int, right: int, size: int) -> np.ndarray
     """What lies ``down`` and ``right`` of each square; False off the board."""
     rows, columns = (np.clip(np.arange(1, size + 1) + by, 0, size + 1) for by in (down, right))
     return padded[:, rows[:, None], columns]
-
-
-def _among_best(score: np.ndarray, legal: np.ndarray) -> np.ndarray:
-    """Probabilities (L, A): uniform over the legal actions of the highest score."""
-    score = np.where(legal, score, np.iinfo(np.int64).min)
-    best = score == score.max(axis=1, keepdims=True)
-    return best / best.sum(axis=1, keepdims=True)
 
 
 AGENTS = {"greedy": greedy, "corners": corners}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 from agora.envs.games.tic_tac_toe.reference import walk
 from agora.envs.games.tic_tac_toe.rules import CELLS, FULL, LINES
@@ -28,9 +28,7 @@ def lines(spec: Spec) -> SampledAgent:
         planes = observation.reshape(len(observation), 2, CELLS)
         twos = planes @ marked.T == 2  # (L, 2, 8), lines of which that player has two cells
         completes = twos.astype(np.int64) @ marked  # (L, 2, 9), lines that the cell completes if it is free
-        score = np.where(legal, 1 + 4 * (completes[:, 0] > 0) + 2 * (completes[:, 1] > 0), 0)
-        best = score == score.max(axis=1, keepdims=True)
-        return best / best.sum(axis=1, keepdims=True)
+        return among_best(4 * (completes[:, 0] > 0) + 2 * (completes[:, 1] > 0), legal)
 
     return SampledAgent(policy)
 

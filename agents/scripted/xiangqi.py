@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agora.agents.api import SampledAgent
+from agora.agents.api import SampledAgent, among_best
 from agora.envs.api import Spec
 from agora.envs.games.xiangqi.rules import make_world
 from agora.envs.games.xiangqi.tables import CANNON, CHARIOT, HORSE, SOLDIER
@@ -28,8 +28,7 @@ def greedy(spec: Spec) -> SampledAgent:
         gain = places[kind, target[action]] - places[kind, origin[action]]
         score = np.full(legal.shape, -np.inf)
         score[lane, action] = np.round(prize + gain - risk, 6)
-        best = legal & (score == score.max(axis=1, keepdims=True))
-        return best / np.maximum(best.sum(axis=1, keepdims=True), 1)
+        return among_best(score, legal)
 
     return SampledAgent(policy)
 

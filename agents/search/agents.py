@@ -29,14 +29,14 @@ PER_MILLISECOND = 1000
 class Budget(NamedTuple):
     """What one move may cost."""
 
-    count: int | None
+    simulations: int | None
     """Simulations or positions."""
     seconds: float | None
 
     @property
     def room(self) -> int:
-        """Simulations to keep memory for."""
-        return self.count or int(self.seconds * 1000 * PER_MILLISECOND)  # type: ignore[operator]
+        """Simulations to keep memory for: all, where they are counted."""
+        return self.simulations or int(self.seconds * 1000 * PER_MILLISECOND)  # type: ignore[operator]
 
 
 def read_budget(text: str) -> Budget:
@@ -91,7 +91,7 @@ class MonteCarloAgent:
 def run(search: TreeSearch | InformationSetSearch, root: np.ndarray, player: int, budget: Budget) -> None:
     """Simulates until ``budget`` or memory is used up."""
     if budget.seconds is None:
-        search.run(root, player, budget.count)
+        search.run(root, player, budget.room)
         return
     stop = time.perf_counter() + budget.seconds
     while time.perf_counter() < stop and search.run(root, player, CHUNK) == CHUNK:

@@ -73,7 +73,7 @@ class AlphaBeta:
 
 def allocate_stack(module: Any, game: Game) -> Any:
     """The ``Stack`` of the compiled ``module``, long enough for the longest game."""
-    plies, actions, players = game.spec.max_steps + 1, game.spec.action.n, game.spec.players  # type: ignore[union-attr]
+    plies, actions, players = game.spec.max_steps + 1, game.spec.action.n, game.spec.players
     states = np.zeros(plies, game.dtype).view(np.recarray)
     whole, real, flag = np.int64, np.float64, np.bool_
     kinds = {"key": np.uint64, "alpha": real, "beta": real, "low": real, "best": real, "earned": real, "cut": flag}
@@ -122,7 +122,7 @@ def action_values(search: AlphaBeta, state: np.record, budget: int = 1 << 62) ->
     ``budget`` counts positions visited, for each action.
     """
     game = search.game
-    values = np.full(game.spec.action.n, np.nan)  # type: ignore[union-attr]
+    values = np.full(game.spec.action.n, np.nan)
     mover = int(state.to_move)
     for action in np.flatnonzero(game.legal(state)):
         after = game.clone(state)

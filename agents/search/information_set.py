@@ -41,7 +41,7 @@ class InformationSetSearch:
     def start(self, seed: int) -> None:
         """Forgets the last search."""
         sets = self._sets
-        for numbers in (sets.visits, sets.available, sets.total, sets.mean, sets.count):
+        for numbers in (sets.visits, sets.available, sets.total, sets.mean, sets.times):
             numbers[: sets.used[0]] = 0
         sets.key[:] = 0
         sets.used[0] = 0
@@ -82,7 +82,7 @@ def allocate_sets(module: Any, actions: int, nodes: int) -> Any:
         available=np.zeros((nodes, actions), np.int32),
         total=np.zeros((nodes, actions)),
         mean=np.zeros(nodes),
-        count=np.zeros(nodes, np.int64),
+        times=np.zeros(nodes, np.int64),
     )
 
 

@@ -38,7 +38,7 @@ def walking_room(module: ModuleType, game: Game, state: np.record, depth: int) -
     states[0] = state
     return module.Room(
         states=states,
-        masks=np.zeros((depth + 1, game.spec.action.n), np.bool_),  # type: ignore[union-attr]
+        masks=np.zeros((depth + 1, game.spec.action.n), np.bool_),
         cursor=np.zeros(depth + 1, np.int64),
         actions=np.zeros(game.spec.players, np.int64),
         rewards=np.zeros(game.spec.players),

@@ -85,7 +85,9 @@ class UpdateEquivalence:
         prior = (1 - EXPLORATION) * blueprint + EXPLORATION * legal / legal.sum(axis=1, keepdims=True)
         for row in np.flatnonzero(legal.sum(axis=1) > 1):  # elsewhere there is nothing to think about
             actions, last = np.flatnonzero(legal[row]), self._decision_before(int(lanes[row]), states[row])
-            tilt = STEP_SIZE * self.advantages(states[row : row + 1], actions, blueprint[row, actions], last)
+            tilt = STEP_SIZE * self.advantages(
+                states[row : row + 1].view(np.recarray), actions, blueprint[row, actions], last
+            )
             prior[row, actions] *= np.exp(tilt - tilt.max())
         return prior / prior.sum(axis=1, keepdims=True)
 
@@ -113,7 +115,7 @@ class UpdateEquivalence:
     def _rounds(self, actions: int):
         """Yields numbers of guesses, until the budget is used up; at least two are."""
         if self._budget.seconds is None:
-            yield max(2, self._budget.count // actions)
+            yield max(2, self._budget.room // actions)
             return
         stop = time.perf_counter() + self._budget.seconds
         yield ROUND
@@ -141,7 +143,7 @@ class UpdateEquivalence:
         if last is None:
             return states
         chances = likelihood(self._game, self.blueprint.policy, *last, states) + DOUBT
-        return states[self._generator.choice(drawn, guesses, p=chances / chances.sum())]
+        return states[self._generator.choice(drawn, guesses, p=chances / chances.sum())].view(np.recarray)
 
     def _blueprint_moves(self, states: np.recarray, playing: np.ndarray) -> np.ndarray:
         spec = self._game.spec

@@ -100,6 +100,8 @@ def estimate(game: Game, probes: int = 200, seed: int = 0) -> Estimate:
     generator = np.random.default_rng(seed)
     with np.errstate(over="ignore"):
         found = np.array([_probe(game, generator) for _ in range(probes)])
+        if not np.isfinite(found.mean()):  # more than a float can hold
+            return Estimate(np.inf, np.inf)
         return Estimate(float(found.mean()), float(found.std() / np.sqrt(probes)))
 
 
@@ -231,9 +233,11 @@ class _Walker:
         each = sum(array[:1].nbytes for array in self.nodes)
         state = sum(array[:1].nbytes for array in self.known[:5])
         memory = nodes * (each + state * self.count.infostates / self.count.nodes)
+        about = (
+            f"about {nodes:.1g} nodes, which take {memory / 1e9:.2g} GB" if np.isfinite(memory) else "beyond counting"
+        )
         raise ValueError(
-            f"{self.game.spec.id} {what}: by random probing about {nodes:.1g} nodes, which take {memory / 1e9:.2g} GB. "
-            "Give a smaller game or a larger limit."
+            f"{self.game.spec.id} {what}: by random probing {about}. Give a smaller game or a larger limit."
         )
 
     def _more_infostates(self) -> None:

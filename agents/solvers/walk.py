@@ -183,7 +183,7 @@ def walk(world, pending, nodes, known, room, count, max_steps):
             return NODES_FULL
         if count.pending + moves > pending.parent.shape[0]:
             return PENDING_FULL
-        if 2 * (count.infostates + 1) > known.table.shape[0]:
+        if count.infostates == known.owner.shape[0]:  # the hash table is at most half full then
             return INFOSTATES_FULL
         top, node = int(count.pending) - 1, int(count.nodes)
         count.nodes = node + 1

@@ -47,6 +47,17 @@ def draw_labels(canvas: Canvas, frame: Frame, numbers: Sequence[int], columns: i
         canvas.text(x, y, LETTERS[column], size=size, fill=MUTED, anchor="middle")
 
 
+def draw_moves(
+    canvas: Canvas, moves: Sequence[tuple[str, int]], columns: int, left: float, top: float, height: float, tall: float
+) -> None:
+    """A button for each of ``moves``, name and action, in alphabetical order: in ``columns`` to the right edge, each
+    line ``tall`` pixels or what ``height`` leaves for it."""
+    across, down = (canvas.width - left - 20) / columns, min(tall, height / -(-len(moves) // columns))
+    for place, (label, action) in enumerate(sorted(moves)):
+        x, y = left + across * (place % columns), top + down * (place // columns)
+        canvas.button(x, y, across - 5, down - 5, label, action)
+
+
 def draw_disc(canvas: Canvas, x: float, y: float, radius: float, light: bool) -> None:
     """A disc or stone, light or dark, with an outline that shows on any ground."""
     fill, stroke = ("#fbfbf8", "#5f6b76") if light else (INK, "#0b1015")

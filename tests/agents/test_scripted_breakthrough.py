@@ -1,10 +1,9 @@
 """The scripted Breakthrough player."""
 
-import numpy as np
 import pytest
 
 import agora.envs
-from agora.agents.api import load
+from support import action_names, drawn_actions, returns_against_random
 
 ID = "agora/Breakthrough-v0"
 
@@ -13,12 +12,7 @@ def moves(text):
     """The moves that `runner` draws from in a position."""
     game = agora.envs.game(ID)
     state = game.position(text)
-    player = int(state.to_move)
-    agent = load("scripted/runner", game.spec)
-    chances = agent.policy(game.observe(state, player)[None], game.legal(state)[None])[0]
-    assert chances.sum() == pytest.approx(1)
-    assert len(set(chances[chances > 0])) == 1
-    return sorted(game.words.name(game.world, state, player, int(action)) for action in np.flatnonzero(chances))
+    return sorted(action_names(game, state, drawn_actions("scripted/runner", game, state)))
 
 
 @pytest.mark.parametrize(
@@ -38,11 +32,4 @@ def test_moves(text, expected):
 
 
 def test_beats_random_play():
-    batch = agora.envs.batch(ID, 300, 0, autoreset="disabled", random_seats=[True, False], threads=1)
-    player = load("scripted/runner", batch.spec)
-    player.reset(batch.spec, np.arange(300), 0)
-    while not batch.ended.all():
-        playing = np.flatnonzero(~batch.ended)
-        batch.step(player.act(batch.observation[playing], batch.legal[playing], playing), playing)
-        assert not batch.illegal.any()
-    assert batch.final_returns[:, 1].mean() > 0.95
+    assert returns_against_random("scripted/runner", ID, 300, seat=1).mean() > 0.95

@@ -1,28 +1,17 @@
 """The scripted Connect Four player: wins, blocks, else the centre."""
 
-import numpy as np
 import pytest
 
 import agora.envs
-from agora.agents.api import load
-from agora.agents.random import RandomAgent
-
-
-def policy_after(moves, **options):
-    game = agora.envs.game("agora/ConnectFour-v0", **options)
-    state = game.new()
-    for column in moves:
-        game.step(state, int(column) - 1)
-    agent = load("scripted/greedy", game.spec)
-    return agent.policy(game.observe(state, int(state.to_move))[None], game.legal(state)[None])[0]
+from support import drawn_actions, play_words, returns_against_random
 
 
 def columns(moves, **options):
     """The columns that `greedy` draws from, 1 the leftmost."""
-    chances = policy_after(moves, **options)
-    assert chances.sum() == pytest.approx(1)
-    assert len(set(chances[chances > 0])) == 1
-    return (np.flatnonzero(chances) + 1).tolist()
+    game = agora.envs.game("agora/ConnectFour-v0", **options)
+    state = game.new()
+    play_words(game, state, " ".join(moves))
+    return [action + 1 for action in drawn_actions("scripted/greedy", game, state)]
 
 
 @pytest.mark.parametrize(
@@ -61,16 +50,4 @@ def test_other_boards():
 
 
 def test_beats_random_play():
-    lanes = np.arange(1000)
-    batch = agora.envs.batch("agora/ConnectFour-v0", 1000, seed=0, autoreset="disabled", threads=1)
-    greedy, random = load("scripted/greedy", batch.spec), RandomAgent()
-    for seed, agent in enumerate((greedy, random)):
-        agent.reset(batch.spec, lanes, seed)
-    ply = 0
-    while not batch.ended.all():
-        playing = np.flatnonzero(~batch.ended)
-        agent = (greedy, random)[ply % 2]
-        batch.step(agent.act(batch.observation[playing], batch.legal[playing], playing), playing)
-        assert not batch.illegal.any()
-        ply += 1
-    assert batch.final_returns[:, 0].mean() > 0.9
+    assert returns_against_random("scripted/greedy", "agora/ConnectFour-v0", 1000).mean() > 0.9

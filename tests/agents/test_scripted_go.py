@@ -1,11 +1,7 @@
 """The scripted Go player: captures, saves, keeps its eyes, passes when the count is won."""
 
-import numpy as np
-import pytest
-
 import agora.envs
-from agora.agents.api import load
-from agora.agents.random import RandomAgent
+from support import action_names, drawn_actions, returns_against_random
 
 
 def points(rows, passed=False, komi=0.5):
@@ -18,10 +14,7 @@ def points(rows, passed=False, komi=0.5):
                 stones[stone] += f"[{chr(97 + column)}{chr(97 + row)}]"
     setup = "".join(f"A{colour}{stones[stone]}" for colour, stone in zip("BW", "XO", strict=True) if stones[stone])
     state = game.position(f"(;{setup}{'PL[W];W[]' if passed else 'PL[B]'})")
-    chances = load("scripted/greedy", game.spec).policy(game.observe(state, 0)[None], game.legal(state)[None])[0]
-    assert chances.sum() == pytest.approx(1)
-    assert len(set(chances[chances > 0])) == 1
-    return [game.words.name(game.world, state, 0, action) for action in np.flatnonzero(chances)]
+    return action_names(game, state, drawn_actions("scripted/greedy", game, state))
 
 
 def test_opens_off_the_first_line():
@@ -49,16 +42,4 @@ def test_passes_when_the_other_has_and_the_count_is_won():
 
 
 def test_beats_random_play():
-    lanes = np.arange(100)
-    batch = agora.envs.batch("agora/Go-v0", 100, seed=0, autoreset="disabled", threads=1, size=5)
-    batch.reset()
-    agents = load("scripted/greedy", batch.spec), RandomAgent()
-    for seed, agent in enumerate(agents):
-        agent.reset(batch.spec, lanes, seed)
-    ply = 0
-    while not batch.ended.all():
-        playing = np.flatnonzero(~batch.ended)
-        batch.step(agents[ply % 2].act(batch.observation[playing], batch.legal[playing], playing), playing)
-        assert not batch.illegal.any()
-        ply += 1
-    assert batch.final_returns[:, 0].mean() > 0.5
+    assert returns_against_random("scripted/greedy", "agora/Go-v0", 100, size=5).mean() > 0.5

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import agora.envs
-from agora.agents.api import load
-from agora.agents.scripted.hex import _distance
+from agora.agents.scripted.hex import distances
+from support import action_names, drawn_actions, returns_against_random
 
 ID = "agora/Hex-v0"
 
@@ -14,16 +14,12 @@ def cells(text, **options):
     """The cells that `paths` draws from in a position."""
     game = agora.envs.game(ID, **options)
     state = game.position(text)
-    player = int(state.to_move)
-    agent = load("scripted/paths", game.spec)
-    chances = agent.policy(game.observe(state, player)[None], game.legal(state)[None])[0]
-    assert chances.sum() == pytest.approx(1)
-    return [game.words.name(game.world, state, player, int(action)) for action in np.flatnonzero(chances)]
+    return action_names(game, state, drawn_actions("scripted/paths", game, state))
 
 
-def test_distance():
+def test_distances():
     cost = np.array([[[1, 1, 0], [1000, 1000, 0], [1, 1, 1]]])
-    assert _distance(cost)[0].tolist() == [[1, 1, 0], [1000, 1000, 0], [2, 1, 1]]
+    assert distances(cost)[0].tolist() == [[1, 1, 0], [1000, 1000, 0], [2, 1, 1]]
 
 
 @pytest.mark.parametrize(
@@ -46,12 +42,4 @@ def test_swaps():
 
 @pytest.mark.parametrize("seat", [0, 1])
 def test_beats_random_play(seat):
-    random_seats = [player != seat for player in (0, 1)]
-    batch = agora.envs.batch(ID, 50, 0, autoreset="disabled", random_seats=random_seats, threads=1)
-    player = load("scripted/paths", batch.spec)
-    player.reset(batch.spec, np.arange(50), 0)
-    while not batch.ended.all():
-        playing = np.flatnonzero(~batch.ended)
-        batch.step(player.act(batch.observation[playing], batch.legal[playing], playing), playing)
-        assert not batch.illegal.any()
-    assert batch.final_returns[:, seat].min() == 1
+    assert returns_against_random("scripted/paths", ID, 50, seat).min() == 1

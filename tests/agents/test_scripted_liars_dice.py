@@ -5,6 +5,7 @@ import pytest
 
 import agora.envs
 from agora.agents.api import load
+from support import returns_against_random
 
 ID = "agora/LiarsDice-v0"
 
@@ -50,11 +51,4 @@ def test_bluffer_spreads_its_bids():
 @pytest.mark.parametrize("name", ["counter", "bluffer"])
 @pytest.mark.parametrize("options", [{}, {"players": 3, "dice": 2, "sides": 4, "wild": False}])
 def test_they_beat_random_play(name, options):
-    seats = [False] + [True] * (options.get("players", 2) - 1)
-    batch = agora.envs.batch(ID, 4000, 0, autoreset="disabled", illegal="raise", random_seats=seats, **options)
-    agent = load(f"scripted/{name}", batch.spec)
-    agent.reset(batch.spec, np.arange(4000), 1)
-    while not batch.ended.all():
-        lanes = np.flatnonzero(~batch.ended)
-        batch.step(agent.act(batch.observation[lanes], batch.legal[lanes], lanes), lanes)
-    assert batch.final_returns[:, 0].mean() > 0.3
+    assert returns_against_random(f"scripted/{name}", ID, 4000, **options).mean() > 0.3

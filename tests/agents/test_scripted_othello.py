@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import agora.envs
-from agora.agents.api import load
 from agora.agents.scripted.othello import turned
+from support import action_names, drawn_actions, returns_against_random
 
 ID = "agora/Othello-v0"
 
@@ -14,11 +14,7 @@ def squares(agent, text, size=8):
     """The squares that ``agent`` draws from in a position."""
     game = agora.envs.game(ID, size=size)
     state = game.position(text)
-    player = int(state.to_move)
-    chances = load(agent, game.spec).policy(game.observe(state, player)[None], game.legal(state)[None])[0]
-    assert chances.sum() == pytest.approx(1)
-    assert len(set(chances[chances > 0])) == 1
-    return [game.words.name(game.world, state, player, int(action)) for action in np.flatnonzero(chances)]
+    return action_names(game, state, drawn_actions(agent, game, state))
 
 
 def test_discs_turned_are_those_that_the_rules_turn():
@@ -56,11 +52,4 @@ def test_corners():
 
 @pytest.mark.parametrize(("agent", "least"), [("greedy", 0.1), ("corners", 0.8)])
 def test_beats_random_play(agent, least):
-    batch = agora.envs.batch(ID, 300, 0, autoreset="disabled", random_seats=[False, True], threads=1)
-    player = load(f"scripted/{agent}", batch.spec)
-    player.reset(batch.spec, np.arange(300), 0)
-    while not batch.ended.all():
-        playing = np.flatnonzero(~batch.ended)
-        batch.step(player.act(batch.observation[playing], batch.legal[playing], playing), playing)
-        assert not batch.illegal.any()
-    assert batch.final_returns[:, 0].mean() > least
+    assert returns_against_random(f"scripted/{agent}", ID, 300).mean() > least

@@ -1,12 +1,12 @@
 """The scripted tic-tac-toe players."""
 
-import numpy as np
 import pytest
 
 import agora.envs
 from agora.agents.api import load
 from agora.agents.solvers import best_response
 from agora.agents.solvers.tree import build
+from support import drawn_actions
 
 ID = "agora/TicTacToe-v0"
 
@@ -15,10 +15,7 @@ def cells(agent, text):
     """The cells, 1 to 9 as one reads, that ``agent`` draws from in a position."""
     game = agora.envs.game(ID)
     state = game.position(text)
-    chances = load(agent, game.spec).policy(game.observe(state, int(state.to_move))[None], game.legal(state)[None])[0]
-    assert chances.sum() == pytest.approx(1)
-    assert len(set(chances[chances > 0])) == 1
-    return "".join(str(cell + 1) for cell in np.flatnonzero(chances))
+    return "".join(str(cell + 1) for cell in drawn_actions(agent, game, state))
 
 
 @pytest.mark.parametrize(

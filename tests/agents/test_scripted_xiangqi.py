@@ -1,22 +1,16 @@
 """The scripted xiangqi player: takes, shuns squares that soldiers guard, develops."""
 
-import numpy as np
 import pytest
 
 import agora.envs
-from agora.agents.api import load
-from agora.agents.random import RandomAgent
+from support import action_names, drawn_actions, returns_against_random
 
 
 def choices(fen):
     """The moves that `greedy` draws from."""
     game = agora.envs.game("agora/Xiangqi-v0")
     state = game.position(fen)
-    player = int(state.to_move)
-    agent = load("scripted/greedy", game.spec)
-    chances = agent.policy(game.observe(state, player)[None], game.legal(state)[None])[0]
-    assert chances.sum() == pytest.approx(1)
-    return {game.words.name(game.world, state, player, action) for action in np.flatnonzero(chances)}
+    return set(action_names(game, state, drawn_actions("scripted/greedy", game, state)))
 
 
 @pytest.mark.parametrize(
@@ -33,16 +27,4 @@ def test_moves(fen, moves):
 
 
 def test_beats_random_play():
-    lanes = np.arange(100)
-    batch = agora.envs.batch("agora/Xiangqi-v0", 100, seed=0, autoreset="disabled", threads=1)
-    greedy, random = load("scripted/greedy", batch.spec), RandomAgent()
-    greedy.reset(batch.spec, lanes, 0)
-    random.reset(batch.spec, lanes, 1)
-    ply = 0
-    while not batch.ended.all():
-        playing = np.flatnonzero(~batch.ended)
-        agent = (greedy, random)[ply % 2]
-        batch.step(agent.act(batch.observation[playing], batch.legal[playing], playing), playing)
-        assert not batch.illegal.any()
-        ply += 1
-    assert batch.final_returns[:, 0].mean() > 0.4
+    assert returns_against_random("scripted/greedy", "agora/Xiangqi-v0", 100).mean() > 0.4

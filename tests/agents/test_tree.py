@@ -118,6 +118,12 @@ def test_large_games_are_refused_with_an_estimate():
         build(agora.envs.game(LEDUC), memory=1_000_000)
 
 
+def test_games_of_many_actions_do_not_overrun_their_first_room():
+    """Go has 82 actions a state, and more information states than the first arrays hold."""
+    with pytest.raises(ValueError, match="Go-v0 has more than 20000 nodes"):
+        build(agora.envs.game("agora/Go-v0"), limit=20_000)
+
+
 def test_hopeless_games_are_refused_early():
     with pytest.raises(ValueError, match=r"more than 10000000 nodes: by random probing about \de\+2\d nodes"):
         build(agora.envs.game("agora/ConnectFour-v0"))

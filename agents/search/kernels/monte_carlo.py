@@ -215,7 +215,7 @@ class InformationSets(NamedTuple):
         np.ndarray
     )  # (N, A) sum of the mover's returns after it; where all choose at once, the regret of not taking it
     mean: np.ndarray  # (N,) mean return of the mover
-    count: np.ndarray  # (N,) simulations that came here
+    times: np.ndarray  # (N,) simulations that came here
 
 
 class View(NamedTuple):
@@ -330,8 +330,8 @@ def credit_sets(sets, room, depth):
         for other in range(room.mask.shape[0]):
             sets.total[node, other] -= surprise
         sets.total[node, action] += surprise / chance
-        sets.count[node] += 1
-        sets.mean[node] += surprise / sets.count[node]
+        sets.times[node] += 1
+        sets.mean[node] += surprise / sets.times[node]
 
 
 @entry

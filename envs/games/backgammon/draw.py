@@ -6,6 +6,7 @@ from agora.envs.canvas import INK, MUTED, PAPER, SEATS, Canvas
 from agora.envs.games.backgammon.rules import BAR, NONE, OFF, World
 from agora.envs.games.backgammon.words import dice_left, mask, name, pips, worth_of
 from agora.envs.games.boards import draw_heading
+from agora.envs.games.dice import draw_die
 
 SIZE = (800, 700)
 NAMES = ("First", "Second")
@@ -85,7 +86,7 @@ def _draw_stack(canvas: Canvas, seat: int, x: float, low: bool, number: int, inw
     """Checkers from the edge of the board inwards, or from its middle outwards; ``low`` is the lower half."""
     for index in range(min(int(number), STACK)):
         depth = RADIUS + 2 * RADIUS * index + 1
-        y = TOP + HEIGHT - depth if low else TOP + depth
+        y: float = TOP + HEIGHT - depth if low else TOP + depth
         if inward:
             y = TOP + HEIGHT / 2 + (depth + 22 if low else -depth - 22)
         _draw_checker(canvas, seat, x, y, RADIUS - 1)
@@ -112,20 +113,9 @@ def _draw_dice(state, canvas: Canvas) -> None:
         fresh = die in left
         if fresh:
             left.remove(die)
-        _draw_die(canvas, start + 44 * (index - (len(whole) - 1) / 2) + FIELD / 2, TOP + HEIGHT / 2, die, fresh)
-
-
-def _draw_die(canvas: Canvas, x: float, y: float, die: int, fresh: bool) -> None:
-    half = 17
-    paper, ink = (PAPER, INK) if fresh else (FELT_DARK, MUTED)
-    canvas.rectangle(x - half, y - half, 2 * half, 2 * half, paper, ink, 1.5, 6)
-    for right, down in _spots(die):
-        canvas.circle(x + 9 * right, y + 9 * down, 3.4, fill=ink)
-
-
-def _spots(die: int) -> list[tuple[int, int]]:
-    pairs = {2: [(-1, -1), (1, 1)], 4: [(-1, 1), (1, -1)], 6: [(-1, 0), (1, 0)]}
-    return [(0, 0)] * (die % 2) + [spot for needed, spots in pairs.items() if die >= needed for spot in spots]
+        x = start + 44 * (index - (len(whole) - 1) / 2) + FIELD / 2
+        paper, ink = (PAPER, INK) if fresh else (FELT_DARK, MUTED)
+        draw_die(canvas, x, TOP + HEIGHT / 2, 34, die, paper=paper, ink=ink)
 
 
 def _draw_moves(world: World, state, canvas: Canvas) -> None:

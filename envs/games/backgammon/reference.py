@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from agora.envs.api import CHANCE, Known, Reference
-from agora.envs.games.backgammon.rules import BAR, DICE, OFF, World
+from agora.envs.games.backgammon.rules import BAR, CHECKERS, DICE, OFF, World
 from agora.envs.games.backgammon.words import worth_of
 
 
@@ -17,7 +17,7 @@ def reference(world: World) -> Reference:
 
 def metrics(world: World, state) -> dict[str, float]:
     """What the game was worth, and how many checkers the loser had left."""
-    left = 15 - int(state.checkers[1 - state.turn, OFF])
+    left = CHECKERS - int(state.checkers[1 - state.turn, OFF])
     return {"points": float(worth_of(world, state)), "checkers_left": float(left)}
 
 
@@ -79,7 +79,7 @@ def xgid(first: dict[int, int], second: dict[int, int]) -> str:
 
 _OPEN_SPIEL = "counted with OpenSpiel 2.0.2"
 _OPENING = {21: 15, 31: 16, 32: 17, 41: 14, 42: 18, 43: 17, 51: 8, 52: 8, 53: 9, 54: 9, 61: 10, 62: 14, 63: 14, 64: 14}
-_TABLES = "P. Magriel, Backgammon, 1976, tables of shots, of entering and of bearing off; by hand"
+_TABLES = "by hand; the usual tables, as in P. Magriel, Backgammon, 1976 (from memory)"
 _SHOTS = {1: 11, 2: 12, 3: 14, 4: 15, 5: 15, 6: 17, 7: 6, 8: 6, 9: 5, 10: 3, 11: 2, 12: 3, 13: 0, 15: 1, 18: 1, 24: 1}
 
 

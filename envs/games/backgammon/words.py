@@ -13,6 +13,7 @@ import numpy as np
 from agora.envs.api import CHANCE
 from agora.envs.games.backgammon import rules
 from agora.envs.games.backgammon.rules import BAR, CHECKERS, DICE, NONE, OFF, World
+from agora.envs.games.legality import legal_mask
 from agora.envs.jit import compiled_loop
 
 NAMES = ("First", "Second")
@@ -92,7 +93,7 @@ def parse(world: World, state, player: int, line: str) -> list[int]:
     after, actions = np.array([state]).view(np.recarray)[0], []
     for word in words:
         if after.to_move != player:
-            raise ValueError(f"{word!r} comes after the end of the turn.")
+            raise ValueError(f"{word!r} comes after the end of the turn: leave it out.")
         actions.append(_read_move(world, after, player, word))
         slots = np.zeros(2, np.int64)
         slots[player] = actions[-1]
@@ -118,9 +119,7 @@ def _read_move(world: World, state, player: int, word: str) -> int:
 
 def mask(world: World, state, player: int) -> np.ndarray:
     """The legal moves, (A,) bool."""
-    out = np.zeros(BAR * DICE, np.bool_)
-    compiled_loop(rules).legal_one(world, state, player, out)
-    return out
+    return legal_mask(rules, world, state, player, BAR * DICE)
 
 
 def notation(world: World, state) -> str:

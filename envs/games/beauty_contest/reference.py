@@ -1,13 +1,10 @@
 """The beauty contest: what an equilibrium pays."""
 
-from functools import cache
-
-import numpy as np
-
 from agora.envs.api import Known, Reference
-from agora.envs.games.beauty_contest.rules import ALL, LOWEST, SHARE, World
+from agora.envs.games.beauty_contest.rules import ALL, SHARE, TIES, World
+from agora.envs.games.playouts import Playouts, play_uniformly
 
-ROUNDS = 40_000  # of random play, simulated
+GAMES = 20_000  # played at random where symmetry does not tell
 
 _TWO = {"players": 2, "rounds": 1, "fraction": 2 / 3, "bottom": 0, "top": 2}
 _LOWER = "with two players and a fraction below 1 the lower number wins"
@@ -39,24 +36,26 @@ def reference(world: World) -> Reference:
     if world.ties == SHARE:
         source = "one prize a round: equal shares, by symmetry, in random play and in symmetric equilibrium"
         return _per_round(world, share, share, "exact", source)
-    source = f"nobody gets more than every prize. random: {ROUNDS} rounds simulated, standard error below 0.003 a round"
-    return _per_round(world, _random(world), 1.0, "exact" if world.ties == ALL else "bound", source)
+    played = _played(world)
+    random = sum(played.returns) / world.players / world.rounds
+    source = f"nobody gets more than every prize. random: {played.how}"
+    return _per_round(world, random, 1.0, "exact" if world.ties == ALL else "bound", source)
 
 
 def _per_round(world: World, random: float, best: float, kind, source: str) -> Reference:
     return Reference((world.rounds * random,) * world.players, (world.rounds * best,) * world.players, kind, source)
 
 
-@cache
-def _random(world: World) -> float:
-    """Prizes per player and round when all guess uniformly; by symmetry the mean over the players."""
-    guesses = np.random.default_rng(0).integers(world.bottom, world.top + 1, (ROUNDS, world.players))
-    distance = np.abs(guesses - world.fraction * guesses.mean(axis=1, keepdims=True))
-    wins = distance < distance.min(axis=1, keepdims=True) + 1e-6
-    if world.ties == LOWEST:
-        lowest = np.where(wins, guesses, world.top).min(axis=1, keepdims=True)
-        wins &= (guesses == lowest) & (guesses != guesses[:, :1]).any(axis=1, keepdims=True)
-    return float(wins.mean())
+def _played(world: World) -> Playouts:
+    options = {
+        "players": world.players,
+        "rounds": world.rounds,
+        "fraction": world.fraction,
+        "bottom": world.bottom,
+        "top": world.top,
+        "ties": TIES[world.ties],
+    }
+    return play_uniformly("agora/BeautyContest-v0", options, GAMES)
 
 
 def metrics(world: World, state) -> dict[str, float]:

@@ -14,7 +14,7 @@ def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
     canvas.rectangle(0, 0, *SIZE, fill=PAPER)
     draw_heading(canvas, NAMES, state, player, _status(world, state), lambda *place: _draw_pawn(canvas, *place))
     left, top, side = frame = fit_board(canvas, world.rows, world.columns)
-    far_rows = {0: 0, 1: world.rows - 1}.get(winner_of(world, state), -1)
+    far_rows = {None: -1, 0: 0, 1: world.rows - 1}[winner_of(world, state)]
     for row in range(world.rows):
         for column in range(world.columns):
             dark = (world.rows - 1 - row + column) % 2 == 0

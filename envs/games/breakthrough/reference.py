@@ -2,6 +2,7 @@
 
 from agora.envs.api import Known, Reference
 from agora.envs.games.breakthrough.rules import World
+from agora.envs.games.perfts import by_depth, known_perft
 from agora.envs.games.playouts import play_uniformly
 
 GAMES = 20_000  # played at random where the mean is not stored
@@ -12,16 +13,17 @@ _VALUES = {(4, 4, 1): 1, (4, 4, 2): -1, (5, 3, 2): -1, (5, 4, 2): -1, (6, 3, 2):
 def reference(world: World) -> Reference:
     board = (world.rows, world.columns, world.filled)
     if board == (8, 8, 2):
-        mean, how = _RANDOM, "4 million games, standard error 0.0005"
+        random: tuple[float, ...] = (_RANDOM, -_RANDOM)
+        how = "4 million games, standard error 0.0005"
     else:
         options = {"rows": world.rows, "columns": world.columns, "filled": world.filled}
-        mean, error = play_uniformly("agora/Breakthrough-v0", "agora.envs.games.breakthrough", options, GAMES)
-        how = f"{GAMES} games, standard error {error:.3f}"
+        played = play_uniformly("agora/Breakthrough-v0", options, GAMES)
+        random, how = played.returns, played.how
     value = _VALUES.get(board)
     if value is None:
         source = f"nobody gets more than a win; this board is not solved here. random: {how}"
-        return Reference((mean, -mean), (1.0, 1.0), "bound", source)
-    return Reference((mean, -mean), (float(value), -float(value)), "exact", f"alpha-beta to the end. random: {how}")
+        return Reference(random, (1.0, 1.0), "bound", source)
+    return Reference(random, (float(value), -float(value)), "exact", f"alpha-beta to the end. random: {how}")
 
 
 _FAIRY = "Fairy-Stockfish, tests/perft.sh, depth 4; recomputed independently"
@@ -33,17 +35,14 @@ _COUNTS = (
 )
 
 
-def _perft(rows: int, columns: int, counts: tuple[int, ...], source: str) -> list[Known]:
-    """One line for each depth, from 1."""
-    options = {"rows": rows, "columns": columns}
-    return [
-        Known(f"perft {depth}, {columns} columns of {rows}", count, source, "perft", {"depth": depth}, options)
-        for depth, count in enumerate(counts, start=1)
-    ]
-
-
 KNOWN = (
-    *(known for board in _COUNTS for known in _perft(*board)),
+    *(
+        known
+        for rows, columns, counts, source in _COUNTS
+        for known in known_perft(
+            by_depth(*counts), source, f", {columns} columns of {rows}", options={"rows": rows, "columns": columns}
+        )
+    ),
     *(
         Known(
             f"value, {columns} columns of {rows}, {filled} filled",

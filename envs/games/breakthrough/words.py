@@ -110,6 +110,6 @@ def position(world: World, state, text: str) -> None:
         state.pieces[player] = sum(1 << index for index, found in enumerate(squares) if found == piece)
     state.to_move = "wb".index(parts[1])
     winner = winner_of(world, state)
-    if winner == state.to_move:
+    if winner is not None and winner == state.to_move:
         raise ValueError(f"{text!r} is no position of a game: {NAMES[winner]} had won a move before.")
     state.over = winner is not None

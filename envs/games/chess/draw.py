@@ -1,6 +1,7 @@
 """Chess as a picture."""
 
 from agora.envs.canvas import HIGHLIGHT, INK, MUTED, PAPER, Canvas
+from agora.envs.games.boards import draw_moves
 from agora.envs.games.chess.fen import board_of, legal_actions, square_name
 from agora.envs.games.chess.rules import CHECKMATE, NONE, World
 from agora.envs.games.chess.words import in_check, name, status
@@ -111,8 +112,5 @@ def _draw_moves(world: World, state, canvas: Canvas) -> None:
     """A button for each legal move, smaller where there are many."""
     actions, player = legal_actions(world, state), int(state.to_move)
     columns = 4 if len(actions) <= 64 else 6 if len(actions) <= 132 else 8
-    across, down = (SIZE[0] - PANEL - 20) / columns, min(32, 8 * CELL / -(-len(actions) // columns))
-    labels = sorted((name(world, state, player, action), int(action)) for action in actions)
-    for place, (label, action) in enumerate(labels):
-        x, y = PANEL + across * (place % columns), TOP + down * (place // columns)
-        canvas.button(x, y, across - 5, down - 5, label, action)
+    moves = [(name(world, state, player, action), int(action)) for action in actions]
+    draw_moves(canvas, moves, columns, PANEL, TOP, 8 * CELL, 32)

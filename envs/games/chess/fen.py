@@ -5,8 +5,8 @@ import numpy as np
 from agora.envs.games.chess import rules
 from agora.envs.games.chess.rules import CHECKMATE, MATERIAL, MOST_QUIET, MOVES, NONE, STALEMATE, World
 from agora.envs.games.chess.tables import ACTIONS, DIAGONAL, JUMPS, STRAIGHT, ray
+from agora.envs.games.legality import legal_mask
 from agora.envs.games.squares import read_rows, write_rows
-from agora.envs.jit import compiled_loop
 
 LETTERS = ".PNBRQK..pnbrqk"  # by kind, Black's 8 further on
 RIGHTS = "KQkq"
@@ -28,10 +28,7 @@ def board_of(state) -> list[str]:
 
 def legal_actions(world: World, state) -> np.ndarray:
     """The legal actions of the player to move, (n,) int64; none when the game is over."""
-    mask = np.zeros(ACTIONS, np.bool_)
-    if not state.over:
-        compiled_loop(rules).legal_one(world, state, int(state.to_move), mask)
-    return np.flatnonzero(mask)
+    return np.flatnonzero(legal_mask(rules, world, state, int(state.to_move), ACTIONS))
 
 
 def notation(world: World, state) -> str:
@@ -141,8 +138,7 @@ def _too_little(board: list[str]) -> bool:
 
 def attacked(board: list[str], square: int, player: int) -> bool:
     """Whether a piece of ``player`` attacks ``square``."""
-    letters = "PNBRQK" if player == 0 else "pnbrqk"
-    pawn, knight, bishop, rook, queen, king = letters
+    pawn, knight, bishop, rook, queen, king = tuple("PNBRQK" if player == 0 else "pnbrqk")
     behind = -1 if player == 0 else 1
     if any(board[place] == pawn for side in (-1, 1) for place in ray(square, (behind, side))[:1]):
         return True

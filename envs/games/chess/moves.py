@@ -16,12 +16,12 @@ ROW_OF_COLUMN = np.int64(0x0004081020408000)  # times column a: rows 2 to 7 in t
 class View(NamedTuple):
     """What the legality of a player's moves depends on; sets of squares but for ``king``."""
 
-    own: int
-    other: int
-    king: int  # the square of the own king
-    checkers: int  # pieces that give check
-    allowed: int  # where a piece other than the king must go, so that no check remains
-    pinned: int  # own pieces that may not leave their line with the king
+    own: np.int64
+    other: np.int64
+    king: np.int64  # the square of the own king
+    checkers: np.int64  # pieces that give check
+    allowed: np.int64  # where a piece other than the king must go, so that no check remains
+    pinned: np.int64  # own pieces that may not leave their line with the king
 
 
 @rule

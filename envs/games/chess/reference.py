@@ -1,7 +1,8 @@
 """Chess: known counts of lines of play, and games played at random."""
 
-from agora.envs.api import Known, Reference
+from agora.envs.api import Reference
 from agora.envs.games.chess.rules import World
+from agora.envs.games.perfts import known_perft
 from agora.envs.games.playouts import play_uniformly
 
 KIWIPETE = "r3k2r/p1ppqpb1/bn2pnp1/3PN3/1p2P3/2N2Q1p/PPPBBPPP/R3K2R w KQkq - 0 1"
@@ -16,18 +17,10 @@ COUNTS = {
     ", promotions": (PROMOTIONS, {4: 422333, 5: 15833292}, TESTS),
     ", discovered checks": (DISCOVERIES, {4: 2103487, 5: 89941194}, TESTS),
 }
-SLOW = 50_000_000  # lines from which a count takes more than a few seconds
-
-
-def _perft(name: str, position: str | None, depth: int, count: int, source: str) -> Known:
-    arguments = {"depth": depth} if position is None else {"depth": depth, "position": position}
-    return Known(f"perft {depth}{name}", count, source, "perft", arguments, slow=count > SLOW)
-
-
 KNOWN = tuple(
-    _perft(name, position, depth, count, source)
-    for name, (position, counts, source) in COUNTS.items()
-    for depth, count in counts.items()
+    known
+    for where, (position, counts, source) in COUNTS.items()
+    for known in known_perft(counts, source, where, position)
 )
 
 GAMES = 2000  # played at random where the mean is not stored
@@ -37,9 +30,10 @@ _RANDOM = 0.0005  # White's return with the default options, simulated
 def reference(world: World) -> Reference:
     options = {name: getattr(world, name) for name in ("move_limit", "repetition_limit", "max_steps")}
     if list(options.values()) == [75, 5, 1000]:
-        mean, how = _RANDOM, "40,000 games, standard error 0.002"
+        random: tuple[float, ...] = (_RANDOM, -_RANDOM)
+        how = "40,000 games, standard error 0.002"
     else:
-        mean, error = play_uniformly("agora/Chess-v0", "agora.envs.games.chess", options, GAMES)
-        how = f"{GAMES} games, standard error {error:.3f}"
+        played = play_uniformly("agora/Chess-v0", options, GAMES)
+        random, how = played.returns, played.how
     source = f"nobody gets more than a win; chess is not solved. random: {how}"
-    return Reference((mean, -mean), (1.0, 1.0), "bound", source)
+    return Reference(random, (1.0, 1.0), "bound", source)

@@ -99,7 +99,7 @@ def numbering() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     target, a knight, a bishop, a rook in the last row.
     """
     action = np.full((64, 64), -1, np.int16)
-    moves = []
+    moves: list[tuple[int, int, int]] = []
     for origin in range(64):
         lines = axis(origin, (0, 1)) | axis(origin, (1, 0)) | axis(origin, (1, 1)) | axis(origin, (1, -1))
         reached = lines | leaps(origin, JUMPS)

@@ -64,8 +64,7 @@ def move_of(world: World, player: int, action: int) -> tuple[int, int, int]:
 def uci(world: World, state, player: int, action: int) -> str:
     """The move as chess engines write it: g1f3, e7e8q."""
     origin, target, kind = move_of(world, player, action)
-    pawn = [int(plane) >> origin & 1 for plane in state.planes[:3]] == [1, 0, 0]
-    becomes = LETTERS[8 + (kind or QUEEN)] if pawn and target // 8 in (0, 7) else ""
+    becomes = LETTERS[8 + (kind or QUEEN)] if _promotes(board_of(state), origin, target) else ""
     return square_name(origin) + square_name(target) + becomes
 
 
@@ -134,7 +133,7 @@ def parse(world: World, state, player: int, line: str) -> list[int]:
             f"{line.strip()[:40]!r} is no move: write it like Nf3, exd5, O-O or e8=Q, or like g1f3, e7e8q."
         )
     if state.over:
-        raise ValueError("the game is over.")
+        raise ValueError("The game is over.")
     reason = " while in check" if in_check(state) else ""
     raise ValueError(f"{line.strip()!r} is not legal{reason} for {('White', 'Black')[player]}.")
 
@@ -151,6 +150,6 @@ def _fits(board: list[str], move: tuple[int, int, int], text: str) -> bool:
     if not (match := SAN.fullmatch(text)):
         return False
     castles = letter == "K" and abs(target - origin) == 2
-    column, row = square_name(origin)
+    column, row = tuple(square_name(origin))
     wanted = (match[1] or "P", match[2] or column, match[3] or row, match[4], match[5] or "")
     return wanted == (letter, column, row, square_name(target), becomes) and not castles

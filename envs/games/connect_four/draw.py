@@ -1,6 +1,7 @@
 """Connect Four as a picture."""
 
-from agora.envs.canvas import HIGHLIGHT, INK, MUTED, PAPER, SEATS, Canvas
+from agora.envs.canvas import HIGHLIGHT, MUTED, PAPER, SEATS, Canvas
+from agora.envs.games.boards import draw_heading
 from agora.envs.games.connect_four.rules import NONE, World
 from agora.envs.games.connect_four.words import winner_of, winning_cells
 
@@ -17,7 +18,7 @@ def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
     left = (width - cell * world.columns) / 2
     top = TOP + (height - TOP - BOTTOM - cell * world.rows) / 2
     canvas.rectangle(0, 0, width, height, fill=PAPER)
-    _draw_heading(world, state, player, canvas)
+    draw_heading(canvas, NAMES, state, player, _status(world, state), lambda *place: _draw_stone(canvas, *place))
     canvas.rectangle(left - 8, top - 8, cell * world.columns + 16, cell * world.rows + 16, fill=BOARD, radius=14)
     lines = {place for seat in (0, 1) for place in winning_cells(world, state, seat)}
     for column in range(world.columns):
@@ -34,18 +35,6 @@ def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
         canvas.text(left - 18, y, row + 1, size=min(16, 0.5 * cell), fill=MUTED, anchor="end")
 
 
-def _draw_heading(world: World, state, player: int | None, canvas: Canvas) -> None:
-    """Who plays which stones, and whose turn it is."""
-    for seat in (0, 1):
-        x = 48 + 180 * seat
-        if seat == state.to_move and not state.over:
-            canvas.rectangle(x - 22, 22, 178, 44, fill=HIGHLIGHT, stroke=SEATS[seat], width=2, radius=10)
-        _draw_stone(seat, canvas, x, 44, 14)
-        you = " (you)" if seat == player else ""
-        canvas.text(x + 24, 44, NAMES[seat] + you, size=17, bold=True)
-    canvas.text(SIZE[0] - 40, 44, _status(world, state), size=17, fill=INK, anchor="end")
-
-
 def _status(world: World, state) -> str:
     winner = winner_of(world, state)
     if winner != NONE:
@@ -57,14 +46,14 @@ def _draw_cell(state, row: int, column: int, in_line: bool, canvas: Canvas, x: f
     canvas.circle(x, y, radius, fill=PAPER)
     for seat in (0, 1):
         if state.stones[seat, row, column]:
-            _draw_stone(seat, canvas, x, y, radius)
+            _draw_stone(canvas, seat, x, y, radius)
     if in_line:
         canvas.circle(x, y, 1.08 * radius, stroke=HIGHLIGHT, width=0.2 * radius)
     if state.last != NONE and (row, column) == (state.height[state.last] - 1, state.last):
         canvas.circle(x, y, 0.18 * radius, fill=PAPER)
 
 
-def _draw_stone(seat: int, canvas: Canvas, x: float, y: float, radius: float) -> None:
+def _draw_stone(canvas: Canvas, seat: int, x: float, y: float, radius: float) -> None:
     """The players differ in more than colour: a cross marks the first, X in words, a ring the second, O."""
     canvas.circle(x, y, 0.97 * radius, fill=SEATS[seat], stroke=PAPER, width=0.06 * radius)
     if seat == 1:

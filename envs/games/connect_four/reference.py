@@ -2,10 +2,10 @@
 
 from functools import cache
 
-import numpy as np
-
 from agora.envs.api import Known, Reference
 from agora.envs.games.connect_four.rules import World, make_world
+from agora.envs.games.perfts import by_depth, known_perft
+from agora.envs.games.playouts import play_uniformly
 
 SMALL = 16  # cells up to which all positions are walked, in a second or so
 GAMES = 40_000  # played at random where positions are too many
@@ -14,10 +14,7 @@ _RANDOM = 0.1137  # return of the first player on the default board, simulated
 INDEPENDENT = "recomputed independently"
 OEIS_GAMES = "OEIS A342329"
 KNOWN = (
-    *(
-        Known(f"perft {depth}", lines, INDEPENDENT, "perft", {"depth": depth})
-        for depth, lines in enumerate((7, 49, 343, 2401, 16807, 117649, 823536, 5673234), 1)
-    ),
+    *known_perft(by_depth(7, 49, 343, 2401, 16807, 117649, 823536, 5673234), INDEPENDENT),
     Known("complete games", 90, OEIS_GAMES, "games", options={"columns": 3, "rows": 2}),
     Known("complete games", 356232, OEIS_GAMES, "games", options={"columns": 4, "rows": 3}),
     Known("value 4x4", 0, INDEPENDENT, "minimax", options={"columns": 4, "rows": 4}),
@@ -36,9 +33,10 @@ def reference(world: World) -> Reference:
     if world == make_world():
         source = "J. Allen, 1988; V. Allis, 1988: the first player wins. random: 20 million games, error 0.0002"
         return Reference((_RANDOM, -_RANDOM), (1.0, -1.0), "published", source)
-    mean = random_return(world, GAMES, seed=0)
-    source = f"nobody gets more than a win; this board is not solved here. random: {GAMES} games, standard error 0.005"
-    return Reference((mean, -mean), (1.0, 1.0), "bound", source)
+    options = {"rows": world.rows, "columns": world.columns, "length": world.length}
+    played = play_uniformly("agora/ConnectFour-v0", options, GAMES)
+    source = f"nobody gets more than a win; this board is not solved here. random: {played.how}"
+    return Reference(played.returns, (1.0, 1.0), "bound", source)
 
 
 def walk(world: World) -> tuple[int, float]:
@@ -81,20 +79,3 @@ def has_line(world: World, bits):
             run = run & (run >> stride)
         found = found | run
     return found != 0
-
-
-def random_return(world: World, games: int, seed: int) -> float:
-    """The mean return of the first player in ``games`` games in which both draw uniformly among their columns."""
-    generator = np.random.default_rng(seed)
-    height = np.zeros((games, world.columns), np.int64)
-    bits = np.zeros((2, games), np.int64)
-    total = 0
-    for ply in range(world.rows * world.columns):
-        column = np.where(height < world.rows, generator.random(height.shape), -1.0).argmax(axis=1)
-        lane = np.arange(len(column))
-        bits[ply % 2] |= np.int64(1) << (height[lane, column] * (world.columns + 1) + column)
-        height[lane, column] += 1
-        won = has_line(world, bits[ply % 2])
-        total += int(won.sum()) * (1 - 2 * (ply % 2))
-        height, bits = height[~won], bits[:, ~won]
-    return total / games

@@ -1,14 +1,14 @@
 """Connect Four in words. Columns are 1, 2, ... or a, b, ... from the left; a cell is a column's letter and a row."""
 
 from agora.envs.games.connect_four.rules import NONE, World
-from agora.envs.games.squares import read_rows, write_rows
+from agora.envs.games.squares import LETTERS, read_rows, write_rows, you
 
 STONES = "XO"
 
 
 def letter(column: int) -> str:
     """The letter of ``column``: a is the leftmost."""
-    return "abcdefghijkl"[column]
+    return LETTERS[column]
 
 
 def describe(world: World, state, player: int | None) -> str:
@@ -18,7 +18,7 @@ def describe(world: World, state, player: int | None) -> str:
         cells = " ".join(f"{_stone(state, row, column):>2}" for column in range(world.columns))
         lines.append(f"{row + 1:>2} {cells}")
     lines.append("   " + " ".join(f"{letter(column):>2}" for column in range(world.columns)))
-    who = f"The first player is X{_you(player, 0)}, the second is O{_you(player, 1)}"
+    who = f"The first player is X{you(player, 0)}, the second is O{you(player, 1)}"
     lines.append(f"{who}; {world.length} in a line win.")
     if state.last != NONE:
         lines.append(f"Last stone: {letter(state.last)}{state.height[state.last]}")
@@ -31,10 +31,6 @@ def _stone(state, row: int, column: int) -> str:
         if state.stones[player, row, column]:
             return STONES[player]
     return "."
-
-
-def _you(player: int | None, seat: int) -> str:
-    return " (you)" if player == seat else ""
 
 
 def status(world: World, state) -> str:
@@ -98,9 +94,9 @@ def _read(word: str) -> tuple[int | None, int | None]:
     """Column from 0 and row from 1 that ``word`` names, None for what it does not."""
     if word.isdecimal() and word.isascii():
         return int(word) - 1, None
-    if not word or word[0] not in "abcdefghijkl":
+    if not word or word[0] not in LETTERS:
         return None, None
-    column, rest = ord(word[0]) - ord("a"), word[1:]
+    column, rest = LETTERS.index(word[0]), word[1:]
     if not rest:
         return column, None
     return (column, int(rest)) if rest.isdecimal() and rest.isascii() else (None, None)

@@ -15,7 +15,9 @@ def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
     """The board; nothing is hidden. Clicking on a free point puts a stone there; squares show areas once counted."""
     canvas.rectangle(0, 0, *SIZE, fill=PAPER)
     status = _status(world, state)
-    draw_heading(canvas, NAMES, state, player, status, lambda seat, *place: draw_disc(canvas, *place, light=seat == 1))
+    draw_heading(
+        canvas, NAMES, state, player, status, lambda seat, x, y, radius: draw_disc(canvas, x, y, radius, seat == 1)
+    )
     left, top, side = frame = fit_board(canvas, world.size, world.size)
     canvas.rectangle(left, top, side * world.size, side * world.size, fill=WOOD, stroke=GRAIN, width=2, radius=4)
     _draw_lines(world, canvas, frame)

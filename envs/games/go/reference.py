@@ -1,6 +1,5 @@
 """Go: what is known of its positions and of small boards, and what random play earns."""
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,9 @@ import agora.envs
 from agora.envs.api import Known, Reference
 from agora.envs.games.go import rules
 from agora.envs.games.go.rules import REPETITION, SUPERKO, World, make_world
+from agora.envs.games.go.words import areas
+from agora.envs.games.perfts import known_perft
+from agora.envs.games.playouts import play_uniformly
 from agora.envs.jit import compiled
 
 _CENSUS = Path(__file__).with_name("census.py")
@@ -40,14 +42,15 @@ def reference(world: World) -> Reference:
     """Exact in perfect play on 2x2 boards with the default limit of moves; other boards have only bounds."""
     options = _options(world)
     if options == _options(make_world()):
-        random, source = _RANDOM, "random: 200,000 games, standard error 0.002"
+        random: tuple[float, ...] = (_RANDOM, -_RANDOM)
+        source = "random: 200,000 games, standard error 0.002"
     else:
-        random = _random_return(tuple(options.items()))
-        source = f"random: {GAMES:,} games, standard error 0.02"
+        played = play_uniformly("agora/Go-v0", options, GAMES)
+        random, source = played.returns, f"random: {played.how}"
     if world.size == SMALL and world.max_moves <= 4 * world.points:
         value = solve(agora.envs.game("agora/Go-v0", **options))
-        return Reference((random, -random), (value, -value), "exact", f"alpha-beta over whole games; {source}")
-    return Reference((random, -random), (1.0, 1.0), "bound", f"nobody gets more than a win; {source}")
+        return Reference(random, (value, -value), "exact", f"alpha-beta over whole games; {source}")
+    return Reference(random, (1.0, 1.0), "bound", f"nobody gets more than a win; {source}")
 
 
 def _options(world: World) -> dict:
@@ -61,32 +64,17 @@ def _options(world: World) -> dict:
     }
 
 
-@cache
-def _random_return(options: tuple) -> float:
-    """Black's mean return in ``GAMES`` games of uniformly drawn moves."""
-    batch = agora.envs.batch("agora/Go-v0", GAMES, 0, autoreset="disabled", **dict(options))
-    batch.reset()
-    while not batch.ended.all():
-        batch.step(batch.sample())
-    return float(batch.final_returns[:, 0].mean())
-
-
 def metrics(world: World, state) -> dict[str, float]:
     """Black's points minus White's with komi, where the game was counted."""
     if state.repeated:
         return {}
-    black, white = float((state.area == 1).sum()), float((state.area == 2).sum() + world.komi)
+    black, white = areas(world, state)
     return {"margin": black - white}
 
 
 _OEIS = "OEIS A094777; J. Tromp and G. Farnebäck, Combinatorics of Go, 2006"
 _TROMP = "J. Tromp, tromp.github.io/go.html: Black wins 2x2 by 1 point and 3x3 by 9"
 _OPEN_SPIEL = "counted with OpenSpiel 2.0.2"
-
-
-def _perft(size: int, depth: int, expected: int) -> Known:
-    options = {"size": size, "repetition": "draw"}
-    return Known(f"perft {depth} on {size}x{size}", expected, _OPEN_SPIEL, "perft", {"depth": depth}, options)
 
 
 def _value(size: int, komi: float, expected: int, **options) -> Known:
@@ -103,7 +91,11 @@ KNOWN: tuple[Known, ...] = (
     _value(2, 1.5, -1, suicide="allowed", max_moves=100),
     _value(3, 8.5, 1),
     _value(3, 9.0, 0),
-    _perft(2, 8, 2296),
-    _perft(3, 5, 33384),
-    _perft(9, 3, 531522),
+    *(
+        known
+        for size, depth, lines in ((2, 8, 2296), (3, 5, 33384), (9, 3, 531522))
+        for known in known_perft(
+            {depth: lines}, _OPEN_SPIEL, f" on {size}x{size}", options={"size": size, "repetition": "draw"}
+        )
+    ),
 )

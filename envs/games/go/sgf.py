@@ -40,7 +40,7 @@ def _ruleset(world: World) -> str:
     return f"RU[{name}]" if name and world.repetition == ILLEGAL else ""
 
 
-def _write(world: World, point: int) -> str:
+def _write(world: World, point: int | np.integer) -> str:
     """Two letters, column and row from the top left; a pass is empty."""
     if point == world.points:
         return ""

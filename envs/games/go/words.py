@@ -7,7 +7,8 @@ from agora.envs.games.go.rules import NONE, World
 from agora.envs.games.go.sgf import notation as notation
 from agora.envs.games.go.sgf import position as position
 from agora.envs.games.go.strings import EMPTY
-from agora.envs.jit import compiled_loop
+from agora.envs.games.legality import legal_mask
+from agora.envs.games.squares import you
 
 LETTERS = "ABCDEFGHJKLMNOPQRST"
 NAMES = ("Black", "White")
@@ -29,14 +30,10 @@ def describe(world: World, state, player: int | None) -> str:
         stones = state.board[row * world.size : (row + 1) * world.size]
         lines.append(f"{row + 1:>2} {' '.join(STONES[stone] for stone in stones)} {row + 1}")
     lines.append(letters)
-    lines.append(f"Black{_you(player, 0)} is X, White{_you(player, 1)} is O; White gets {world.komi:g} points komi.")
+    lines.append(f"Black{you(player, 0)} is X, White{you(player, 1)} is O; White gets {world.komi:g} points komi.")
     if state.plays:
         lines.append(f"Last move: {name(world, state, 1 - state.to_move, state.moves[state.plays - 1])}")
     return "\n".join([*lines, status(world, state)])
-
-
-def _you(player: int | None, seat: int) -> str:
-    return " (you)" if player == seat else ""
 
 
 def status(world: World, state) -> str:
@@ -97,7 +94,5 @@ def forbidden(world: World, state, player: int, point: int) -> str:
 
 
 def mask(world: World, state, player: int) -> np.ndarray:
-    """What the rules allow ``player`` in a game that is not over, (A,) bool."""
-    out = np.zeros(world.points + 1, np.bool_)
-    compiled_loop(rules).legal_one(world, state, player, out)
-    return out
+    """What the rules allow ``player``, who is to move, (A,) bool; nothing when the game is over."""
+    return legal_mask(rules, world, state, player, world.points + 1)

@@ -2,10 +2,9 @@
 
 from fractions import Fraction
 
-import numpy as np
-
-from agora.envs.api import Known, Reference
-from agora.envs.games.goofspiel.rules import ASCENDING, CARRY_OVER, DESCENDING, SPLIT, TOTAL_POINTS, World
+from agora.envs.api import Kind, Known, Reference
+from agora.envs.games.goofspiel.rules import CARRY_OVER, ORDERS, RETURNS, SPLIT, TIES, TOTAL_POINTS, World
+from agora.envs.games.playouts import play_uniformly
 
 API_TEST = "OpenSpiel, integration_tests/api_test.py"
 RECOMPUTED = "recomputed independently"
@@ -20,7 +19,7 @@ def reference(world: World) -> Reference:
         return Reference(zeros, zeros, "exact", source)
     fair = world.cards * (world.cards + 1) / 2 / world.players
     random, how = uniform_points(world)
-    kind = "exact" if world.ties == SPLIT else "bound"
+    kind: Kind = "exact" if world.ties == SPLIT else "bound"
     source = f"an equal share of all prizes, which ties can only lessen; uniform play {how}"
     return Reference((random,) * world.players, (fair,) * world.players, kind, source)
 
@@ -31,23 +30,21 @@ def uniform_points(world: World) -> tuple[float, str]:
     if world.ties == SPLIT:
         return fair, "in closed form"
     if world.ties == CARRY_OVER:
-        return simulated_points(world), f"by {GAMES} simulated games"
+        played = play_uniformly("agora/Goofspiel-v0", _options(world), GAMES)
+        return sum(played.returns) / world.players, f"by {played.how}"
     alone = sum(Fraction(card, world.cards) ** (world.players - 1) for card in range(world.cards)) / world.cards
     return float(fair * world.players * alone), "in closed form"
 
 
-def simulated_points(world: World) -> float:
-    """With prizes carried over: all points less those of the ties that end the game, which nobody gets."""
-    generator = np.random.default_rng(0)
-    bids = generator.permuted(np.broadcast_to(np.arange(world.cards), (GAMES, world.players, world.cards)), axis=2)
-    tied = (bids == bids.max(axis=1, keepdims=True)).sum(axis=1) > 1
-    lost = np.logical_and.accumulate(tied[:, ::-1], axis=1)[:, ::-1]
-    prizes = np.arange(1, world.cards + 1)
-    if world.order == DESCENDING:
-        prizes = prizes[::-1]
-    elif world.order != ASCENDING:
-        prizes = np.full(world.cards, (world.cards + 1) / 2)  # on average
-    return float((prizes.sum() - (lost * prizes).sum(axis=1).mean()) / world.players)
+def _options(world: World) -> dict:
+    return {
+        "cards": world.cards,
+        "players": world.players,
+        "information": "perfect" if world.shown == world.players else "imperfect",
+        "order": ORDERS[world.order],
+        "ties": TIES[world.ties],
+        "returns": RETURNS[world.returns],
+    }
 
 
 def _hidden(cards: int) -> dict:

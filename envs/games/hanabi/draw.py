@@ -15,7 +15,7 @@ LEFT, RIGHT, WIDE = 24, 640, 296  # the hands on the left, the table on the righ
 def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
     """The table as ``player`` sees it; ``None`` is a spectator, who sees every card.
 
-    A click on a card of one's own hand plays it, on the small cross below discards it; the buttons are hints.
+    A click on a card of one's own hand plays it, on the small cross in its corner discards it; the buttons are hints.
     """
     width, height = SIZE
     canvas.table(0, 0, width, height)

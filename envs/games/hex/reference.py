@@ -2,6 +2,7 @@
 
 from agora.envs.api import Known, Reference
 from agora.envs.games.hex.rules import World, make_world
+from agora.envs.games.perfts import by_depth, known_perft
 from agora.envs.games.playouts import play_uniformly
 
 GAMES = 20_000  # played at random where the mean is not stored
@@ -10,14 +11,15 @@ _RANDOM = 0.0452  # the first player's return on the default board, simulated
 
 def reference(world: World) -> Reference:
     if world == make_world():
-        mean, how = _RANDOM, "4 million games, standard error 0.0005"
+        random: tuple[float, ...] = (_RANDOM, -_RANDOM)
+        how = "4 million games, standard error 0.0005"
     else:
         options = {"size": world.size, "swap": world.swap}
-        mean, error = play_uniformly("agora/Hex-v0", "agora.envs.games.hex", options, GAMES)
-        how = f"{GAMES} games, standard error {error:.3f}"
+        played = play_uniformly("agora/Hex-v0", options, GAMES)
+        random, how = played.returns, played.how
     value = -1.0 if world.swap else 1.0
     winner = "the second player, by swapping when it gains," if world.swap else "the first player"
-    return Reference((mean, -mean), (value, -value), "exact", f"J. Nash, 1948: {winner} wins. random: {how}")
+    return Reference(random, (value, -value), "exact", f"J. Nash, 1948: {winner} wins. random: {how}")
 
 
 _WALKED = "recomputed independently"
@@ -34,9 +36,9 @@ def _games(size: int, games: int, won: int, lost: int) -> list[Known]:
 
 KNOWN = (
     *(
-        Known(f"perft {depth}, size {size}", count, _WALKED, "perft", {"depth": depth}, {"size": size})
+        known
         for size, counts in _COUNTS.items()
-        for depth, count in enumerate(counts, start=1)
+        for known in known_perft(by_depth(*counts), _WALKED, f", size {size}", options={"size": size})
     ),
     *_games(2, 24, 12, 12),
     *_games(3, 257760, 165600, 92160),

@@ -115,7 +115,7 @@ def position(world: World, state, text: str) -> None:
         for row, column in chain(world, state, player):
             state.joined[player, row + 1] |= 2 << column
     winner = winner_of(world, state)
-    if winner == state.to_move:
+    if winner is not None and winner == state.to_move:
         raise ValueError(f"{text!r} is no position of a game: {STONES[winner]} had won a move before.")
     state.over = winner is not None
 

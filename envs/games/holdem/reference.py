@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 
 from agora.envs.api import CHANCE, Known, Reference
-from agora.envs.batch import Batch
 from agora.envs.game import Game
 from agora.envs.games.holdem import rules
 from agora.envs.games.holdem.evaluator import CATEGORIES
 from agora.envs.games.holdem.world import World, most_at_risk
+from agora.envs.games.playouts import play_uniformly
 from agora.envs.jit import compiled
 
 GAMES = 20_000  # hands played at random
-MOST_MASKS = 10_000_000  # bytes of masks that they may take
 RANDOM = -1.4685767876733253  # return of the button with default options, by walking all betting
 SOLVED = 0.0887  # big blinds a hand that the button wins in equilibrium, with limits, within 0.001
 DEEP = 24  # big blinds: more than that nobody can lose with limits
@@ -30,8 +29,8 @@ def reference(world: World) -> Reference:
     if options == options_of(rules.make_world()):
         random, source = (RANDOM, -RANDOM), "random: all betting walked, since random players do not look at cards"
     else:
-        random, error = random_returns(options)
-        source = f"random: mean of simulated hands, standard error at most {error:.2g}"
+        played = play_uniformly("agora/Holdem-v0", options, GAMES)
+        random, source = played.returns, f"random: {played.how}"
     if is_solved(world):
         value = SOLVED * world.big_blind
         published = "M. Bowling et al., Science 347 (2015): the button wins 0.0877 to 0.0897 big blinds a hand"
@@ -55,22 +54,11 @@ def options_of(world: World) -> dict[str, Any]:
         "players": world.players,
         "betting": "limit" if world.limit else "no-limit",
         "bets": "all" if world.whole else fixed,
-        "stacks": world.stacks.tolist(),
+        "stacks": tuple(world.stacks.tolist()),
         "blinds": (world.small_blind, world.big_blind),
         "ante": world.ante,
         "convention": "acpc" if world.acpc else "tournament",
     }
-
-
-def random_returns(options: dict[str, Any]) -> tuple[tuple[float, ...], float]:
-    """The mean return of each seat when all play at random, and the largest standard error."""
-    game = Game("agora/Holdem-v0", __package__, options)
-    count = min(GAMES, MOST_MASKS // game.spec.action.n)
-    batch = Batch(game, count, 0, autoreset="disabled")
-    while not batch.ended.all():
-        batch.step(batch.sample())
-    error = batch.returns.std(axis=0).max() / np.sqrt(count)
-    return tuple(batch.returns.mean(axis=0).tolist()), float(error)
 
 
 def metrics(world: World, state) -> dict[str, float]:
@@ -171,7 +159,13 @@ KNOWN = (
         for cards, total, counts in ((5, 2598960, FIVE), (7, 133784560, SEVEN))
         for category, count in zip(CATEGORIES, counts, strict=True)
     ),
-    Known("distinct strengths of 5 cards", 7462, "K. Suffecool, 2005, and many since", distinct_strengths, slow=True),
+    Known(
+        "distinct strengths of 5 cards",
+        7462,
+        "combinatorics, category by category",
+        distinct_strengths,
+        slow=True,
+    ),
     Known(
         "information sets, limit, 2 players",
         3.194e14,

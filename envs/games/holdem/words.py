@@ -8,7 +8,7 @@ from agora.envs.games.holdem import rules
 from agora.envs.games.holdem.betting import CALL, FOLD, MOST_BETS, NONE, RAISE
 from agora.envs.games.holdem.evaluator import CATEGORIES, CATEGORY, QUADS, TRIPS, TWO_PAIR
 from agora.envs.games.holdem.world import World, seat_names
-from agora.envs.jit import compiled_loop
+from agora.envs.games.legality import legal_mask
 
 RANKS, SUITS = "23456789TJQKA", "cdhs"
 ROUNDS = ("Before the flop", "Flop", "Turn", "River")
@@ -122,10 +122,8 @@ def to_call(state, player: int) -> int:
 
 def choices(world: World, state, player: int) -> list[int]:
     """The legal actions."""
-    count = rules.make_spec(world).action.n
-    mask = np.zeros(count, np.bool_)
-    compiled_loop(rules).legal_one(world, state, player, mask)
-    return np.flatnonzero(mask).tolist()
+    count = rules.make_spec(world).action.n  # type: ignore[union-attr]
+    return np.flatnonzero(legal_mask(rules, world, state, player, count)).tolist()
 
 
 def name(world: World, state, player: int, action: int) -> str:

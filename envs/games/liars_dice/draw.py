@@ -1,19 +1,12 @@
 """Liar's dice as a picture: the dice on the left, all bids as a grid on the right."""
 
 from agora.envs.canvas import HIGHLIGHT, INK, LINE, MUTED, PAPER, SEATS, Canvas
+from agora.envs.games.dice import PIPS, draw_die
 from agora.envs.games.liars_dice.rules import NONE, World
 from agora.envs.games.liars_dice.words import faces, history, rules_line, shown, status
 
 SIZE = (760, 500)
 LEFT, GRID_X, TOP, BOTTOM = 28, 372, 92, 424  # the two columns and what they span
-PIPS = {
-    1: [(0, 0)],
-    2: [(-1, -1), (1, 1)],
-    3: [(-1, -1), (0, 0), (1, 1)],
-    4: [(-1, -1), (-1, 1), (1, -1), (1, 1)],
-    5: [(-1, -1), (-1, 1), (0, 0), (1, -1), (1, 1)],
-    6: [(-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)],
-}
 
 
 def draw(world: World, state, player: int | None, canvas: Canvas) -> None:
@@ -46,22 +39,8 @@ def _draw_seat(world: World, state, player: int | None, seat: int, canvas: Canva
     rolled = min(world.dice, max(0, int(state.rolled) - seat * world.dice))
     known = faces(world, state, seat) if shown(state, player, seat) else [None] * rolled
     for place, face in enumerate(known):
-        _draw_die(world, canvas, LEFT + (side + 8) * place, y + 0.34 * tall, side, face)
-
-
-def _draw_die(world: World, canvas: Canvas, x: float, y: float, side: float, face: int | None) -> None:
-    """A die that shows ``face``; a grey one with a question mark if that is hidden."""
-    middle_x, middle_y = x + side / 2, y + side / 2
-    if face is None:
-        canvas.rectangle(x, y, side, side, fill=LINE, stroke=MUTED, width=1.5, radius=0.18 * side)
-        canvas.text(middle_x, middle_y, "?", size=0.5 * side, fill=PAPER, anchor="middle", bold=True)
-        return
-    canvas.rectangle(x, y, side, side, fill=PAPER, stroke=INK, width=1.5, radius=0.18 * side)
-    if world.sides > len(PIPS):
-        canvas.text(middle_x, middle_y, face, size=0.5 * side, anchor="middle", bold=True)
-        return
-    for across, down in PIPS[face]:
-        canvas.circle(middle_x + 0.27 * side * across, middle_y + 0.27 * side * down, 0.09 * side, fill=INK)
+        x = LEFT + (side + 8) * place
+        draw_die(canvas, x + side / 2, y + 0.34 * tall + side / 2, side, face, numbered=world.sides > len(PIPS))
 
 
 def _draw_bids(world: World, state, player: int | None, canvas: Canvas) -> None:

@@ -1,8 +1,9 @@
 """Othello: solved on every board, and counted to many plies."""
 
-from agora.envs.api import Known, Reference
+from agora.envs.api import Kind, Known, Reference
 from agora.envs.games.othello.rules import World
 from agora.envs.games.othello.words import counts
+from agora.envs.games.perfts import by_depth, known_perft
 
 _MARGIN = {4: -8, 6: -4, 8: 0}  # discs that Black has more in perfect play
 _SOLVED = {
@@ -19,7 +20,7 @@ def reference(world: World) -> Reference:
     margin = _MARGIN[world.size]
     value = float(margin if world.margin else (margin > 0) - (margin < 0))
     mean = _RANDOM[world.size][world.margin]
-    kind = "exact" if world.size == 4 else "published"
+    kind: Kind = "exact" if world.size == 4 else "published"
     how = "all games walked" if world.size == 4 else "4 million games"
     return Reference((mean, -mean), (value, -value), kind, f"{_SOLVED[world.size]}. random: {how}")
 
@@ -37,19 +38,10 @@ _SIX = (4, 12, 56, 244, 1364)
 _FOUR = (4, 12, 44, 128, 424, 1256, 3624, 9112, 20032, 36412, 50268, 55112)
 
 
-def _perft(counts_of: tuple[int, ...], source: str, **options) -> tuple[Known, ...]:
-    """One line for each depth, from 1."""
-    size = options.get("size", 8)
-    return tuple(
-        Known(f"perft {depth}, size {size}", count, source, "perft", {"depth": depth}, options, slow=count > 10_000_000)
-        for depth, count in enumerate(counts_of, start=1)
-    )
-
-
 KNOWN = (
-    *_perft(_FULL, _BIK),
-    *_perft(_SIX, _SMALL, size=6),
-    *_perft(_FOUR, _SMALL, size=4),
+    *known_perft(by_depth(*_FULL), _BIK, ", size 8"),
+    *known_perft(by_depth(*_SIX), _SMALL, ", size 6", options={"size": 6}),
+    *known_perft(by_depth(*_FOUR), _SMALL, ", size 4", options={"size": 4}),
     Known(
         "return of Black in uniform play, size 4",
         _RANDOM[4][0],

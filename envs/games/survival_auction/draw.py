@@ -34,8 +34,8 @@ def _draw_heads(state, canvas: Canvas) -> None:
     for x, name in ((LEFT + 128, "health"), (LEFT + 278, "money"), (LEFT + 348, "dry")):
         canvas.text(x, ROWS_TOP - 14, name, size=13, fill=MUTED)
     for column, day in enumerate(_days(state)):
-        x = LEFT + 408 + 43 * (column + 0.5)
-        canvas.text(x, ROWS_TOP - 14, f"day {day + 1}", size=11, fill=MUTED, anchor="middle")
+        middle = LEFT + 408 + 43 * (column + 0.5)
+        canvas.text(middle, ROWS_TOP - 14, f"day {day + 1}", size=11, fill=MUTED, anchor="middle")
 
 
 def _days(state) -> range:

@@ -1,6 +1,7 @@
 """Xiangqi as a picture."""
 
 from agora.envs.canvas import HIGHLIGHT, INK, MUTED, PAPER, Canvas
+from agora.envs.games.boards import draw_moves
 from agora.envs.games.xiangqi.fen import in_check, legal_actions, letter_of, square_name
 from agora.envs.games.xiangqi.rules import CHECKMATE, NONE, World
 from agora.envs.games.xiangqi.tables import DIAGONAL, SQUARES
@@ -56,15 +57,15 @@ def _draw_board(turned: bool, canvas: Canvas) -> None:
     for row in range(10):
         y = TOP + CELL * row
         canvas.line([(LEFT, y), (right, y)], stroke=GRAIN, width=1.5)
-        label = row if turned else 9 - row
-        canvas.text(LEFT - 48, y, label, size=15, fill=MUTED, anchor="middle")
+        number = row if turned else 9 - row
+        canvas.text(LEFT - 48, y, number, size=15, fill=MUTED, anchor="middle")
     for column in range(9):
         x = LEFT + CELL * column
         ends = [(TOP, bottom)] if column in (0, 8) else [(TOP, TOP + 4 * CELL), (TOP + 5 * CELL, bottom)]
         for start, end in ends:
             canvas.line([(x, start), (x, end)], stroke=GRAIN, width=1.5)
-        label = square_name(8 - column if turned else column)[0]
-        canvas.text(x, bottom + 48, label, size=15, fill=MUTED, anchor="middle")
+        letter = square_name(8 - column if turned else column)[0]
+        canvas.text(x, bottom + 48, letter, size=15, fill=MUTED, anchor="middle")
     for row in (0, 7):  # the palaces
         for start, end in ((3, 5), (5, 3)):
             points = [(LEFT + CELL * start, TOP + CELL * row), (LEFT + CELL * end, TOP + CELL * (row + 2))]
@@ -112,8 +113,5 @@ def _draw_moves(world: World, state, canvas: Canvas) -> None:
     """A button for each legal move, smaller where there are many."""
     actions, player = legal_actions(world, state), int(state.to_move)
     columns = 4 if len(actions) <= 72 else 6
-    across, down = (SIZE[0] - PANEL - 20) / columns, min(31, 9 * CELL / -(-len(actions) // columns))
-    labels = sorted((name(world, state, player, action), int(action)) for action in actions)
-    for place, (label, action) in enumerate(labels):
-        x, y = PANEL + across * (place % columns), TOP - 34 + down * (place // columns)
-        canvas.button(x, y, across - 5, down - 5, label, action)
+    moves = [(name(world, state, player, action), int(action)) for action in actions]
+    draw_moves(canvas, moves, columns, PANEL, TOP - 34, 9 * CELL, 31)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agora.envs.games.legality import legal_mask
 from agora.envs.games.squares import read_rows, write_rows
 from agora.envs.games.xiangqi import rules
 from agora.envs.games.xiangqi.rules import CHECKMATE, MOVES, STALEMATE, World
@@ -15,7 +16,6 @@ from agora.envs.games.xiangqi.tables import (
     SOLDIER,
     in_palace,
 )
-from agora.envs.jit import compiled_loop
 
 LETTERS = ".PCRNBAK..pcrnbak"  # by piece; Black's stand 9 further on
 READ = str.maketrans("EHGSehgs", "BNKPbnkp")
@@ -34,10 +34,7 @@ def square_name(square: int) -> str:
 
 def legal_actions(world: World, state) -> np.ndarray:
     """The legal actions of the player to move, (n,) int64; none when the game is over."""
-    mask = np.zeros(ACTIONS, np.bool_)
-    if not state.over:
-        compiled_loop(rules).legal_one(world, state, int(state.to_move), mask)
-    return np.flatnonzero(mask)
+    return np.flatnonzero(legal_mask(rules, world, state, int(state.to_move), ACTIONS))
 
 
 def rows_of(state) -> list[str]:

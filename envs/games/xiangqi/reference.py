@@ -1,6 +1,7 @@
 """Xiangqi: known counts of lines of play, and games played at random."""
 
-from agora.envs.api import Known, Reference
+from agora.envs.api import Reference
+from agora.envs.games.perfts import known_perft
 from agora.envs.games.playouts import play_uniformly
 from agora.envs.games.xiangqi.rules import RULES, World
 
@@ -10,18 +11,10 @@ COUNTS = {
     "": (None, {1: 44, 2: 1920, 3: 79666, 4: 3290240, 5: 133312995}, FAIRY + " to depth 4; depth 5 widely published"),
     ", middle game": (MIDGAME, {1: 49, 2: 2265, 3: 100326, 4: 4485547}, FAIRY),
 }
-SLOW = 50_000_000  # lines from which a count takes more than a few seconds
-
-
-def _perft(name: str, position: str | None, depth: int, count: int, source: str) -> Known:
-    arguments = {"depth": depth} if position is None else {"depth": depth, "position": position}
-    return Known(f"perft {depth}{name}", count, source, "perft", arguments, slow=count > SLOW)
-
-
 KNOWN = tuple(
-    _perft(name, position, depth, count, source)
-    for name, (position, counts, source) in COUNTS.items()
-    for depth, count in counts.items()
+    known
+    for where, (position, counts, source) in COUNTS.items()
+    for known in known_perft(counts, source, where, position)
 )
 
 GAMES = 1000  # played at random where the mean is not stored
@@ -31,9 +24,10 @@ _RANDOM = 0.0109  # Red's return with the default options, simulated
 def reference(world: World) -> Reference:
     options = {"repetition": RULES[world.repetition], "move_limit": world.move_limit, "max_steps": world.max_steps}
     if list(options.values()) == ["check", 60, 500]:
-        mean, how = _RANDOM, "20,000 games, standard error 0.005"
+        random: tuple[float, ...] = (_RANDOM, -_RANDOM)
+        how = "20,000 games, standard error 0.005"
     else:
-        mean, error = play_uniformly("agora/Xiangqi-v0", "agora.envs.games.xiangqi", options, GAMES)
-        how = f"{GAMES} games, standard error {error:.3f}"
+        played = play_uniformly("agora/Xiangqi-v0", options, GAMES)
+        random, how = played.returns, played.how
     source = f"nobody gets more than a win; xiangqi is not solved. random: {how}"
-    return Reference((mean, -mean), (1.0, 1.0), "bound", source)
+    return Reference(random, (1.0, 1.0), "bound", source)

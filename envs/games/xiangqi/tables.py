@@ -73,7 +73,8 @@ def leap_tables() -> tuple[np.ndarray, np.ndarray]:
 
 def numbering() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """``action``, ``origin`` and ``target``: by origin and target, every move that some piece of the mover's has."""
-    action, moves = np.full((SQUARES, SQUARES), -1, np.int16), []
+    action = np.full((SQUARES, SQUARES), -1, np.int16)
+    moves: list[tuple[int, int]] = []
     for origin in range(SQUARES):
         row, column = divmod(origin, 9)
         reached = {other for other in range(SQUARES) if (other // 9 == row) != (other % 9 == column)}

@@ -6,6 +6,7 @@ import pytest
 import agora.envs
 from agora.envs.api import CHANCE
 from agora.envs.games.backgammon.reference import xgid
+from support import action_names
 
 BAR = 25
 START = "XGID=-b----E-C---eE---c-e----B-:0:0:{}:{}:0:0:0:0:10"
@@ -18,8 +19,7 @@ def at(first, second, dice="00", turn=1, **options):
 
 
 def legal(game, state):
-    mover = int(state.to_move)
-    return {game.words.name(game.world, state, mover, int(action)) for action in np.flatnonzero(game.legal(state))}
+    return set(action_names(game, state))
 
 
 def play(game, state, line):

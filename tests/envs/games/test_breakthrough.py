@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import agora.envs
+from support import action_names, play_words
 
 ID = "agora/Breakthrough-v0"
 
@@ -16,13 +17,7 @@ def at(text, **options):
 
 def moves(game, state):
     """The legal actions by name."""
-    names = [game.words.name(game.world, state, int(state.to_move), int(a)) for a in np.flatnonzero(game.legal(state))]
-    return sorted(names)
-
-
-def play(game, state, line):
-    (action,) = game.words.parse(game.world, state, int(state.to_move), line)
-    return game.step(state, action)
+    return sorted(action_names(game, state))
 
 
 def test_opening():
@@ -62,7 +57,7 @@ def test_own_pieces_are_in_the_way():
 
 def test_a_capture_takes_the_piece_away():
     game, state = at("p7/8/8/2p5/3P4/8/8/8 w")
-    assert play(game, state, "d4xc5").tolist() == [0, 0]
+    assert play_words(game, state, "d4xc5").tolist() == [0, 0]
     assert game.notation(state) == "p7/8/8/2P5/8/8/8/8 b"
     assert not state.over
 
@@ -83,7 +78,7 @@ def test_a_capture_takes_the_piece_away():
 )
 def test_ends(text, move, rewards):
     game, state = at(text)
-    assert play(game, state, move).tolist() == rewards
+    assert play_words(game, state, move).tolist() == rewards
     assert bool(state.over) == (rewards != [0, 0])
 
 

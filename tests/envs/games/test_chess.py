@@ -5,6 +5,7 @@ import pytest
 
 import agora.envs
 from agora.envs.canvas import picture
+from support import action_names, play_words
 
 ID = "agora/Chess-v0"
 START = "rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq - 0 1"
@@ -14,22 +15,14 @@ CHECKMATE, STALEMATE, MATERIAL, REPETITION, MOVES = range(1, 6)
 def put_up(fen=START, moves="", **options):
     """The game, the state after ``moves`` from ``fen``, and what the last one paid."""
     game = agora.envs.game(ID, **options)
-    state, rewards = game.position(fen), None
-    for move in moves.split():
-        assert not state.over
-        rewards = play(game, state, move)
-    return game, state, rewards
-
-
-def play(game, state, move):
-    (action,) = game.words.parse(game.world, state, int(state.to_move), move)
-    return game.step(state, action)
+    state = game.position(fen)
+    return game, state, play_words(game, state, moves)
 
 
 def names(fen, moves="", **options):
     """All legal moves in algebraic notation."""
     game, state, _ = put_up(fen, moves, **options)
-    return {game.words.name(game.world, state, int(state.to_move), a) for a in np.flatnonzero(game.legal(state))}
+    return set(action_names(game, state))
 
 
 def test_new_game_is_the_opening():
@@ -353,7 +346,7 @@ def test_lines_that_mean_a_move(line):
         ("4k3/P7/8/8/8/8/8/4K3 w - - 0 1", "a8", "is not legal"),
         ("4k3/P7/8/8/8/8/8/4K3 w - - 0 1", "a7a8", "is not legal"),
         ("4k3/8/8/8/8/8/4r3/R3K3 w - - 0 1", "Ra2", "not legal while in check"),
-        ("4k3/8/8/8/8/8/8/4K3 w - - 0 1", "Kd1", "the game is over"),
+        ("4k3/8/8/8/8/8/8/4K3 w - - 0 1", "Kd1", "The game is over"),
     ],
 )
 def test_lines_that_mean_none(fen, line, reason):

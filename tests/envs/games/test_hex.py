@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import agora.envs
+from support import play_words
 
 ID = "agora/Hex-v0"
 
@@ -11,12 +12,8 @@ ID = "agora/Hex-v0"
 def after(moves, **options):
     """The game, the state after cells ``moves``, and what the last move paid."""
     game = agora.envs.game(ID, **options)
-    state, rewards = game.new(), None
-    for move in moves.split():
-        assert not state.over
-        (action,) = game.words.parse(game.world, state, int(state.to_move), move)
-        rewards = game.step(state, action)
-    return game, state, rewards
+    state = game.new()
+    return game, state, play_words(game, state, moves)
 
 
 @pytest.mark.parametrize(

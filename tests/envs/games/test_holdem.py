@@ -12,6 +12,7 @@ from agora.envs.games.holdem.evaluator import CATEGORIES, CATEGORY
 from agora.envs.games.holdem.reference import hands, is_solved
 from agora.envs.games.holdem.rules import make_world
 from agora.envs.games.holdem.words import card_name, describe
+from support import action_names
 
 ID = "agora/Holdem-v0"
 DECK = {card_name(card): card for card in range(52)}
@@ -44,11 +45,6 @@ def play(game, state, *lines):
             assert game.legal(state)[action], line
             paid += game.step(state, action)
     return paid.tolist()
-
-
-def names(game, state):
-    mover = int(state.to_move)
-    return [game.words.name(game.world, state, mover, action) for action in np.flatnonzero(game.legal(state))]
 
 
 def strength(*lines):
@@ -144,7 +140,7 @@ def test_heads_up_the_button_acts_first_before_the_flop_and_last_later():
     assert state.to_move == 0
     play(game, state, "call")
     assert state.to_move == 1
-    assert names(game, state)[0] == "check"  # the big blind has its option
+    assert action_names(game, state)[0] == "check"  # the big blind has its option
     play(game, state, "check", "2c 3c 4c")
     assert state.to_move == 1
     play(game, state, "check", "check", "8h")
@@ -168,7 +164,7 @@ def test_antes_are_in_the_pot_but_no_bet():
     game, state = table("Ah Ad Kh Kd Qh Qd", players=3, ante=5, stacks=[100, 100, 6])
     assert state.stake[:3].tolist() == [6, 7, 5]
     assert state.bet[:3].tolist() == [1, 2, 0]
-    assert names(game, state) == ["fold", "call 1"]  # the one chip left of the button is less than the blind
+    assert action_names(game, state) == ["fold", "call 1"]  # the one chip left of the button is less than the blind
     assert play(game, state, "fold", "fold") == [-6, 11, -5]
 
 
@@ -191,16 +187,16 @@ def test_a_blind_that_is_covered_needs_no_action():
 
 def test_the_least_raise_is_the_largest_raise_so_far():
     game, state = table("Ah Ad Kh Kd", bets="all")
-    assert names(game, state)[:3] == ["fold", "call 1", "raise to 4"]
+    assert action_names(game, state)[:3] == ["fold", "call 1", "raise to 4"]
     play(game, state, "raise to 10")
-    assert names(game, state)[2] == "raise to 18"
+    assert action_names(game, state)[2] == "raise to 18"
     play(game, state, "raise to 30")
-    assert names(game, state)[2] == "raise to 50"
+    assert action_names(game, state)[2] == "raise to 50"
     play(game, state, "call", "2c 3c 4c")
-    assert names(game, state)[:2] == ["check", "bet 2"]
+    assert action_names(game, state)[:2] == ["check", "bet 2"]
     play(game, state, "bet 7")
-    assert names(game, state)[2] == "raise to 14"
-    assert names(game, state)[-1] == "raise to 170 all-in"
+    assert action_names(game, state)[2] == "raise to 14"
+    assert action_names(game, state)[-1] == "raise to 170 all-in"
 
 
 def test_action_numbers_of_all_bets_are_totals_of_the_hand():
@@ -220,21 +216,27 @@ def test_fractions_are_of_the_pot_after_a_call():
     game, state = table("Ah Ad Kh Kd", bets=(0.29, 0.5, 0.75, 1, 2, 100))
     # The pot is 4 after a call. 0.29 and 0.5 of it would be raises to 3 and to 4.
     assert np.flatnonzero(game.legal(state)).tolist() == [0, 1, 3, 4, 5, 6, 8]
-    assert names(game, state)[2:] == ["raise to 4", "raise to 5", "raise to 6", "raise to 10", "raise to 200 all-in"]
+    assert action_names(game, state)[2:] == [
+        "raise to 4",
+        "raise to 5",
+        "raise to 6",
+        "raise to 10",
+        "raise to 200 all-in",
+    ]
     play(game, state, "raise to 10")  # a call makes 20
-    assert names(game, state)[2:-1] == ["raise to 20", "raise to 25", "raise to 30", "raise to 50"]
+    assert action_names(game, state)[2:-1] == ["raise to 20", "raise to 25", "raise to 30", "raise to 50"]
     play(game, state, "raise to 50", "call", "2c 3c 4c")
-    assert names(game, state) == ["check", "bet 29", "bet 50", "bet 75", "bet 100", "bet 150 all-in"]
+    assert action_names(game, state) == ["check", "bet 29", "bet 50", "bet 75", "bet 100", "bet 150 all-in"]
 
 
 def test_equal_sizes_are_offered_once():
     game, state = table("Ah Ad Kh Kd", bets=(0.5, 0.6, 0.7, 1.0))
-    assert names(game, state)[2:] == ["raise to 4", "raise to 6", "raise to 200 all-in"]
+    assert action_names(game, state)[2:] == ["raise to 4", "raise to 6", "raise to 200 all-in"]
 
 
 def test_no_fractions_leave_all_in():
     game, state = table("Ah Ad Kh Kd", bets=())
-    assert names(game, state) == ["fold", "call 1", "raise to 200 all-in"]
+    assert action_names(game, state) == ["fold", "call 1", "raise to 200 all-in"]
 
 
 # Incomplete raises
@@ -247,9 +249,9 @@ def test_an_incomplete_raise_does_not_open_the_betting_again():
     game, state = table("Ah Ad Kh Kd Qh Qd", **{**SHORT, "stacks": [1000, 1000, 250]})
     play(game, state, "call", "call", "check", "2c 3c 4c", "bet 100", "call", "all-in")
     assert state.level == 150
-    assert names(game, state) == ["fold", "call 50"]
+    assert action_names(game, state) == ["fold", "call 50"]
     play(game, state, "call")
-    assert names(game, state) == ["fold", "call 50"]
+    assert action_names(game, state) == ["fold", "call 50"]
     play(game, state, "call")
     assert state.stage == 2
 
@@ -257,9 +259,9 @@ def test_an_incomplete_raise_does_not_open_the_betting_again():
 def test_who_has_not_acted_may_raise_an_incomplete_raise():
     game, state = table("Ah Ad Kh Kd Qh Qd", **{**SHORT, "stacks": [1000, 250, 1000]})
     play(game, state, "call", "call", "check", "2c 3c 4c", "bet 100", "all-in")
-    assert names(game, state)[:3] == ["fold", "call 150", "raise to 250"]
+    assert action_names(game, state)[:3] == ["fold", "call 150", "raise to 250"]
     play(game, state, "raise to 250")
-    assert names(game, state)[:3] == ["fold", "call 150", "raise to 350"]  # open again: 150 more is a full raise
+    assert action_names(game, state)[:3] == ["fold", "call 150", "raise to 350"]  # open again: 150 more is a full raise
 
 
 def test_incomplete_raises_add_up_to_a_full_one():
@@ -267,26 +269,26 @@ def test_incomplete_raises_add_up_to_a_full_one():
     options = {**SHORT, "players": 4, "stacks": [1000, 250, 300, 1000]}
     game, state = table("Ah Ad Kh Kd Qh Qd Jh Jd", **options)
     play(game, state, "call", "call", "call", "check", "2c 3c 4c", "bet 100", "all-in", "all-in", "call")
-    assert names(game, state)[:3] == ["fold", "call 100", "raise to 300"]
+    assert action_names(game, state)[:3] == ["fold", "call 100", "raise to 300"]
 
 
 def test_acpc_opens_the_betting_again():
     options = {**SHORT, "stacks": [1000, 1000, 220], "convention": "acpc"}
     game, state = table("Ah Ad Kh Kd Qh Qd", **options)
     play(game, state, "call", "call", "check", "2c 3c 4c", "bet 100", "call", "all-in")
-    assert names(game, state)[:3] == ["fold", "call 20", "raise to 200"]
+    assert action_names(game, state)[:3] == ["fold", "call 20", "raise to 200"]
 
 
 def test_nobody_bets_against_players_that_are_all_in():
     game, state = table("Ah Ad Kh Kd", bets="all", stacks=[200, 50])
     play(game, state, "call", "all-in")
-    assert names(game, state) == ["fold", "call 48"]
+    assert action_names(game, state) == ["fold", "call 48"]
 
 
 def test_who_can_just_call_cannot_raise():
     game, state = table("Ah Ad Kh Kd", bets="all", stacks=[200, 50])
     play(game, state, "raise to 50")
-    assert names(game, state) == ["fold", "call 48"]
+    assert action_names(game, state) == ["fold", "call 48"]
 
 
 # Limits
@@ -294,17 +296,17 @@ def test_who_can_just_call_cannot_raise():
 
 def test_limits():
     game, state = table("Ah Ad Kh Kd", betting="limit")
-    assert names(game, state) == ["fold", "call 1", "raise to 4"]
+    assert action_names(game, state) == ["fold", "call 1", "raise to 4"]
     play(game, state, "raise", "raise", "raise")
-    assert names(game, state) == ["fold", "call 2"]  # four bets, the blind included
+    assert action_names(game, state) == ["fold", "call 2"]  # four bets, the blind included
     with pytest.raises(ValueError, match="4 bets a round are the limit"):
         game.words.parse(game.world, state, 1, "raise")
     play(game, state, "call", "2c 3c 4c")
-    assert names(game, state) == ["check", "bet 2"]
+    assert action_names(game, state) == ["check", "bet 2"]
     play(game, state, "bet", "raise", "raise", "raise")
-    assert names(game, state) == ["fold", "call 2"]
+    assert action_names(game, state) == ["fold", "call 2"]
     play(game, state, "call", "8h")
-    assert names(game, state) == ["check", "bet 4"]
+    assert action_names(game, state) == ["check", "bet 4"]
     play(game, state, "bet 4", "call", "9s", "bet", "raise", "raise", "raise")
     assert play(game, state, "call") == [36, -36]  # 8 + 8 + 4 + 16
 
@@ -325,7 +327,7 @@ def test_less_than_half_a_bet_does_not_open_limit_betting():
         )
         play(game, state, "call", "call", "check", "2c 3c 4c", "bet 4", "call", "all-in")
         assert state.level == 2 + stack
-        assert (len(names(game, state)) == 3) == raises
+        assert (len(action_names(game, state)) == 3) == raises
 
 
 # Pots

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import agora.envs
+from support import action_names, play_words
 
 ID = "agora/Othello-v0"
 
@@ -11,17 +12,13 @@ ID = "agora/Othello-v0"
 def after(moves, **options):
     """The game, the state after squares ``moves``, and what the last move paid."""
     game = agora.envs.game(ID, **options)
-    state, rewards = game.new(), None
-    for move in moves.split():
-        assert not state.over
-        (action,) = game.words.parse(game.world, state, int(state.to_move), move)
-        rewards = game.step(state, action)
-    return game, state, rewards
+    state = game.new()
+    return game, state, play_words(game, state, moves)
 
 
 def moves(game, state):
     """The legal actions by name."""
-    return [game.words.name(game.world, state, 0, int(action)) for action in np.flatnonzero(game.legal(state))]
+    return action_names(game, state)
 
 
 def small(text):

@@ -5,6 +5,7 @@ import pytest
 
 import agora.envs
 from agora.envs.canvas import picture
+from support import action_names, play_words
 
 ID = "agora/Xiangqi-v0"
 START = "rnbakabnr/9/1c5c1/p1p1p1p1p/9/9/P1P1P1P1P/1C5C1/9/RNBAKABNR w - - 0 1"
@@ -14,20 +15,14 @@ CHECKMATE, STALEMATE, REPETITION, PERPETUAL, MOVES = range(1, 6)
 def put_up(fen=START, moves="", **options):
     """The game, the state after ``moves`` from ``fen``, and what the last one paid."""
     game = agora.envs.game(ID, **options)
-    state, rewards = game.position(fen), None
-    for move in moves.split():
-        assert not state.over
-        (action,) = game.words.parse(game.world, state, int(state.to_move), move)
-        rewards = game.step(state, action)
-    return game, state, rewards
+    state = game.position(fen)
+    return game, state, play_words(game, state, moves)
 
 
 def targets(fen, origin):
     """The squares that the piece on ``origin`` may go to."""
     game, state, _ = put_up(fen)
-    legal = np.flatnonzero(game.legal(state))
-    names = [game.words.name(game.world, state, int(state.to_move), action) for action in legal]
-    return {name[2:] for name in names if name.startswith(origin)}
+    return {name[2:] for name in action_names(game, state) if name.startswith(origin)}
 
 
 def test_new_game_is_the_opening():
