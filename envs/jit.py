@@ -130,6 +130,7 @@ def compiled(template: Path, rules: ModuleType) -> ModuleType:
         found.loader.exec_module(module)
     for name in _RULES:
         setattr(module, name, getattr(rules, name, None) or rule(_OPTIONAL[name]))
+    module.has_chance = hasattr(rules, "chance")  # type: ignore[attr-defined]
     return module
 
 

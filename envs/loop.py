@@ -21,6 +21,7 @@ step: Any = None
 observe: Any = None
 chance: Any = None
 resample: Any = None
+has_chance: Any = None  # False: all that chance does is left out of the machine code
 
 FORFEIT, RANDOM = 0, 1  # what an illegal action costs
 FROZEN, NEXT_STEP, SAME_STEP = 0, 1, 2  # when a finished game is dealt anew
@@ -39,10 +40,11 @@ def put_outcome(taken, outcome):
 @rule
 def settle(world, state, room):
     """Draws explicit chance until a player has to decide or the game is over."""
-    while state.to_move == CHANCE and not state.over:
-        chance(world, state, room.probabilities)
-        put_outcome(room.taken, rng.draw(state, room.probabilities))
-        step(world, state, room.taken, room.earned)
+    if has_chance:
+        while state.to_move == CHANCE and not state.over:
+            chance(world, state, room.probabilities)
+            put_outcome(room.taken, rng.draw(state, room.probabilities))
+            step(world, state, room.taken, room.earned)
 
 
 @rule

@@ -60,6 +60,13 @@ def _lengthen(part: str, columns: int, pieces: str) -> str:
     return row
 
 
+def read_field(which: str, text: str, low: int, high: int) -> int:
+    """The number in a field of a FEN; ValueError when it is none from ``low`` to ``high``."""
+    if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
+        raise ValueError(f"The {which} field of a FEN is a number from {low} to {high}; got {text!r}.")
+    return int(text)
+
+
 def diagram(rows: Sequence[str], numbers: Sequence[int]) -> list[str]:
     """Lines of a board: letters of the columns, then each of ``rows``, top first, behind its number."""
     letters = "   " + " ".join(LETTERS[: len(rows[0])])

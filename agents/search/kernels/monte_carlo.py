@@ -21,6 +21,7 @@ step: Any = None
 observe: Any = None
 chance: Any = None
 resample: Any = None
+has_chance: Any = None  # False: all that chance does is left out of the machine code
 
 AT_RANDOM = 0.1
 """Share of the choices that are drawn uniformly where players choose at once, so that every regret is estimated."""
@@ -70,7 +71,7 @@ def play_out(world, state, room, max_steps):
     """Plays uniformly at random to the end."""
     while not is_ended(state, max_steps):
         mover = int(state.to_move)
-        if mover == CHANCE:
+        if has_chance and mover == CHANCE:
             draw_outcome(world, state, room)
             continue
         state.steps += 1
@@ -87,7 +88,7 @@ def expand(world, tree, node, state, room):
     """Gives ``node`` a child for every legal action, in random order; for chance, for every outcome that can be."""
     mover = int(state.to_move)
     first = count = int(tree.used[0])
-    if mover == CHANCE:
+    if has_chance and mover == CHANCE:
         chance(world, state, room.probabilities)
         for outcome in range(room.probabilities.shape[0]):
             if room.probabilities[outcome] > 0.0:
@@ -142,7 +143,7 @@ def descend(world, tree, state, room, exploration, max_steps):
     node = depth = 0
     room.path[0] = 0
     while tree.children[node] > 0 and depth + 2 < room.path.shape[0] and not is_ended(state, max_steps):
-        if tree.mover[node] == CHANCE:
+        if has_chance and tree.mover[node] == CHANCE:
             node = child_of_outcome(tree, node, draw_outcome(world, state, room))
         else:
             node = best_child(tree, node, exploration)
@@ -192,7 +193,7 @@ def search(world, tree, rooms, root, simulations, exploration, max_steps):
 @rule
 def descend_once(world, tree, node, state, room, depth):
     """Plays the first child of a node that was just expanded, or an outcome of chance; returns 1, a ply."""
-    if tree.mover[node] == CHANCE:
+    if has_chance and tree.mover[node] == CHANCE:
         child = child_of_outcome(tree, node, draw_outcome(world, state, room))
     else:
         child = int(tree.first[node])
@@ -354,7 +355,7 @@ def search_sets(world, sets, rooms, view, root, player, simulations, exploration
         depth, before = 0, sets.used[0]
         while not is_ended(state, max_steps) and (sets.used[0] == before or depth == 0):
             mover = int(state.to_move)
-            if mover == CHANCE:
+            if has_chance and mover == CHANCE:
                 draw_outcome(world, state, room)
                 continue
             state.steps += 1

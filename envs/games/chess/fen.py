@@ -6,7 +6,7 @@ from agora.envs.games.chess import rules
 from agora.envs.games.chess.rules import CHECKMATE, MATERIAL, MOST_QUIET, MOVES, NONE, STALEMATE, World
 from agora.envs.games.chess.tables import ACTIONS, DIAGONAL, JUMPS, STRAIGHT, ray
 from agora.envs.games.legality import legal_mask
-from agora.envs.games.squares import read_rows, write_rows
+from agora.envs.games.squares import read_field, read_rows, write_rows
 
 LETTERS = ".PNBRQK..pnbrqk"  # by kind, Black's 8 further on
 RIGHTS = "KQkq"
@@ -61,8 +61,8 @@ def position(world: World, state, text: str) -> None:
     _write_board(state, board)
     state.to_move = player
     state.castling = _read_rights(board, rights)
-    state.clock = _read_number("fifth", clock, 0, MOST_QUIET)
-    state.before = 2 * (_read_number("sixth", number, 1, 100_000) - 1) + player
+    state.clock = read_field("fifth", clock, 0, MOST_QUIET)
+    state.before = 2 * (read_field("sixth", number, 1, 100_000) - 1) + player
     state.en_passant = _read_passed(board, player, passed)
     state.ending = _ending(world, state, board, player)
     state.over = state.ending != 0
@@ -94,12 +94,6 @@ def _read_rights(board: list[str], rights: str) -> int:
                 f"{square_name(corner)}."
             )
     return sum(1 << bit for bit, letter in enumerate(RIGHTS) if letter in rights)
-
-
-def _read_number(which: str, text: str, low: int, high: int) -> int:
-    if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
-        raise ValueError(f"The {which} field of a FEN is a number from {low} to {high}; got {text!r}.")
-    return int(text)
 
 
 def _read_passed(board: list[str], player: int, passed: str) -> int:

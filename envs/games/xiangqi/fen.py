@@ -3,7 +3,7 @@
 import numpy as np
 
 from agora.envs.games.legality import legal_mask
-from agora.envs.games.squares import read_rows, write_rows
+from agora.envs.games.squares import read_field, read_rows, write_rows
 from agora.envs.games.xiangqi import rules
 from agora.envs.games.xiangqi.rules import CHECKMATE, MOVES, STALEMATE, World
 from agora.envs.games.xiangqi.tables import (
@@ -19,6 +19,7 @@ from agora.envs.games.xiangqi.tables import (
 
 LETTERS = ".PCRNBAK..pcrnbak"  # by piece; Black's stand 9 further on
 READ = str.maketrans("EHGSehgs", "BNKPbnkp")
+MOST_COUNTED = 9999  # in the fields for half-moves and for the number of the move
 MOST = {"P": 5, "K": 1}  # pieces of a kind a player can have; two of the others
 
 
@@ -69,8 +70,8 @@ def position(world: World, state, text: str) -> None:
     _check_numbers(board)
     state.generals[:] = board.index("K"), board.index("k")
     state.to_move = int(mover == "b")
-    state.clock = _read_number("fifth", clock, 0)
-    state.before = 2 * (_read_number("sixth", number, 1) - 1) + int(state.to_move)
+    state.clock = read_field("fifth", clock, 0, MOST_COUNTED)
+    state.before = 2 * (read_field("sixth", number, 1, MOST_COUNTED) - 1) + int(state.to_move)
     _judge(world, state)
 
 
@@ -95,12 +96,6 @@ def _check_numbers(board: str) -> None:
             raise ValueError(f"A player has at most {MOST.get(letter.upper(), 2)} of {letter!r}.")
     if "K" not in board or "k" not in board:
         raise ValueError("Each player must have a general.")
-
-
-def _read_number(which: str, text: str, low: int) -> int:
-    if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= 9999):
-        raise ValueError(f"The {which} field of a FEN is a number from {low} to 9999; got {text!r}.")
-    return int(text)
 
 
 def _judge(world: World, state) -> None:
