@@ -58,8 +58,8 @@ def vector_play(id: str) -> Callable[[], int]:
     return play
 
 
-def pgx_play(name: str) -> Callable[[], int]:
-    """The same in Pgx: one compiled loop over all steps, with its own autoreset."""
+def pgx_play(name: str, steps: int = STEPS) -> Callable[[], int]:
+    """The same in Pgx: one compiled loop over ``steps`` steps, with its own autoreset."""
     import jax
     import pgx
     from pgx.experimental import auto_reset
@@ -74,13 +74,13 @@ def pgx_play(name: str) -> Callable[[], int]:
         action = jax.random.categorical(choose, logits, axis=-1)
         return step(state, action, jax.random.split(deal, GAMES)), key
 
-    run = jax.jit(lambda state, key: jax.lax.fori_loop(0, STEPS, move, (state, key)))
+    run = jax.jit(lambda state, key: jax.lax.fori_loop(0, steps, move, (state, key)))
     key = jax.random.PRNGKey(0)
     start = jax.jit(reset)(jax.random.split(key, GAMES))
 
     def play() -> int:
         jax.block_until_ready(run(start, key))
-        return GAMES * STEPS
+        return GAMES * steps
 
     return play
 

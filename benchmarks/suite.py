@@ -14,6 +14,9 @@ GAMES = 16_384
 
 STEPS = 1_000_000  # a measurement, ours
 PEER_STEPS = 10_000  # a measurement, OpenSpiel's
+SLOW_IN_PGX = {"go_9x9": 10, "chess": 4, "backgammon": 40, "hex": 100, "othello": 100}
+"""Steps of a measurement where a thousand would take minutes."""
+
 OVER_PGX, OVER_OPEN_SPIEL = 10.0, 20.0  # targets
 
 
@@ -56,7 +59,14 @@ def rows() -> Iterator[Row]:
             theirs = open_spiel_play(peers.open_spiel)
             yield side_by_side(name, play, theirs, peer="OpenSpiel from Python", target=OVER_OPEN_SPIEL, pairs=3)
         if peers.pgx:
-            yield side_by_side(name, play, pgx_play(peers.pgx), peer="Pgx on the CPU", target=OVER_PGX, pairs=3)
+            yield side_by_side(
+                name,
+                play,
+                pgx_play(peers.pgx, SLOW_IN_PGX.get(peers.pgx, 500)),
+                peer="Pgx on the CPU",
+                target=OVER_PGX,
+                pairs=3,
+            )
 
 
 def batch_play(id: str, options: dict[str, Any]) -> Callable[[], int]:

@@ -36,7 +36,10 @@ class AlphaBeta:
         check_walkable(game)
         spec = game.spec
         if spec.players != 2 or spec.payoff != "zero-sum" or spec.information != "perfect":
-            raise ValueError(f"{spec.id} has no minimax value: it is not a zero-sum game of two with open information.")
+            raise ValueError(
+                f"{spec.id} has no minimax value: it is not a zero-sum game of two with open information. "
+                "Take search/mcts, or a solver."
+            )
         self.game = game
         self._kernel = kernel("alpha_beta", game)
         self._table = np.zeros(slots, _ENTRY).view(np.recarray)
@@ -77,19 +80,7 @@ def allocate_stack(module: Any, game: Game) -> Any:
     states = np.zeros(plies, game.dtype).view(np.recarray)
     whole, real, flag = np.int64, np.float64, np.bool_
     kinds = {"key": np.uint64, "alpha": real, "beta": real, "low": real, "best": real, "earned": real, "cut": flag}
-    rows = (
-        "mover",
-        "key",
-        "alpha",
-        "beta",
-        "low",
-        "best",
-        "choice",
-        "hint",
-        "tried",
-        "earned",
-        "cut",
-    )
+    rows = ("mover", "key", "alpha", "beta", "low", "best", "choice", "hint", "tried", "earned", "cut")
     return module.Stack(
         states=states,
         state_bytes=states.view(np.ndarray).view(np.uint8).reshape(plies, -1),

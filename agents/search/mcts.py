@@ -17,6 +17,9 @@ from agora.envs.game import Game
 
 EXPLORATION = math.sqrt(2)  # times half the range of returns
 
+LARGEST_TREE = 1 << 26
+"""Nodes of a tree at most, 2 GB; a search that has used them up stops."""
+
 
 class TreeSearch:
     """UCT for one game; memory is kept between searches.
@@ -67,7 +70,7 @@ def check_searchable(game: Game) -> None:
 
 
 def allocate_tree(module: ModuleType, game: Game, simulations: int) -> Any:
-    size = 1 + (simulations + 2) * (len(game.legal(game.new())) + game.spec.chance_outcomes)
+    size = min(LARGEST_TREE, 1 + (simulations + 2) * (game.spec.action.n + game.spec.chance_outcomes))
     return module.SearchTree(
         used=np.zeros(1, np.int64),
         visits=np.zeros(size, np.int32),

@@ -49,7 +49,7 @@ KNOWN = (
             value,
             _WALKED,
             "minimax",
-            {"slots": 1 << 23 if rows * columns == 20 else 1 << 20},
+            {"slots": 1 << 23 if rows * columns == 20 else 1 << 21},
             {"rows": rows, "columns": columns, "filled": filled},
             slow=rows * columns == 20,
         )
