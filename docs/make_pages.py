@@ -121,24 +121,58 @@ def families() -> str:
     )
 
 
+def measured() -> tuple[str, list[dict]]:
+    """Machine and rows of what `make bench` measured last, as it stored it."""
+    stored = json.loads((ROOT / "docs" / "benchmarks.json").read_text())
+    return stored["machine"], stored["rows"]
+
+
 def comparison() -> str:
-    """What `make bench` measured last, as it stored it."""
-    measured = json.loads((ROOT / "docs" / "benchmarks.json").read_text())
+    """The measurements in short: every game beside its peers in one table, and the other comparisons."""
+    machine, rows = measured()
+    games = {bare(id).split("-")[0] for id in agora.envs.ids("games")}
+    sizes = {row["name"].removesuffix(": state"): row["ours"] for row in rows if row["name"].endswith(": state")}
+    others = [row for row in rows if row["peer"] and row["name"] not in games]
     lines = [
-        f"Medians on {measured['machine']}; the two sides take turns in one run, the ratio is taken pair by pair, its "
-        "smallest and largest value in brackets.",
+        f"Medians on {machine}; the two sides take turns in one run, the ratio is taken pair by pair, its smallest and "
+        "largest value in brackets. All measurements: [docs/benchmarks.md](docs/benchmarks.md).",
         "",
-        "| what | Agora | the other | ratio | beside |",
+        "| random play, observation and mask | steps a second | times OpenSpiel, from Python | times Pgx, on the CPU "
+        "| bytes of a state |",
         "|---|---|---|---|---|",
     ]
-    for row in measured["rows"]:
-        ours, theirs = (f"{row[side]:,.3g} {row['unit']}" for side in ("ours", "theirs"))
-        if row["peer"]:
-            ratio = f"{row['ratio']:.1f} ({row['low']:.1f}, {row['high']:.1f})"
-            lines.append(f"| {row['name']} | {plain(ours)} | {plain(theirs)} | {ratio} | {row['peer']} |")
-        else:
-            lines.append(f"| {row['name']} | {plain(ours)} | | | |")
-    return "\n".join(lines)
+    for name, size in sizes.items():
+        beside = {row["peer"].split()[0]: row for row in rows if row["name"] == name}
+        ours = next(iter(beside.values()))["ours"]
+        ratios = [ratio(beside[peer]) if peer in beside else "" for peer in ("OpenSpiel", "Pgx")]
+        lines.append(f"| {name} | {plain(f'{ours:,.3g} ')}| {ratios[0]} | {ratios[1]} | {size:,.0f} |")
+    return "\n".join([*lines, "", *beside_peers(others)])
+
+
+def beside_peers(rows: list[dict]) -> list[str]:
+    lines = ["| what | Agora | the other | ratio | beside |", "|---|---|---|---|---|"]
+    for row in rows:
+        ours, theirs = (plain(f"{row[side]:,.3g} {row['unit']}") for side in ("ours", "theirs"))
+        other = f"{theirs} | {ratio(row)} | {row['peer']}" if row["peer"] else " | |"
+        lines.append(f"| {row['name']} | {ours} | {other} |")
+    return lines
+
+
+def ratio(row: dict) -> str:
+    return f"{row['ratio']:.1f} ({row['low']:.1f}, {row['high']:.1f})"
+
+
+def benchmarks() -> str:
+    """The page of all measurements."""
+    machine, rows = measured()
+    head = [
+        "# Benchmarks",
+        "",
+        f"`make bench` on {machine}: medians; the two sides take turns in one run, the ratio is taken pair by pair, "
+        "its smallest and largest value in brackets.",
+        "",
+    ]
+    return "\n".join([*head, *beside_peers(rows), ""])
 
 
 def plain(figure: str) -> str:
@@ -162,7 +196,11 @@ def readme() -> str:
 
 
 def files() -> dict[Path, str]:
-    made = {ROOT / "README.md": readme(), ROOT / "docs" / "families.svg": families()}
+    made = {
+        ROOT / "README.md": readme(),
+        ROOT / "docs" / "families.svg": families(),
+        ROOT / "docs" / "benchmarks.md": benchmarks(),
+    }
     for id in agora.envs.ids():
         made[ROOT / "docs" / "environments" / f"{bare(id)}.md"] = page(id)
         made[ROOT / "docs" / "pictures" / f"{bare(id)}.svg"] = drawing(id)

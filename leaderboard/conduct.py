@@ -13,7 +13,7 @@ Each measure is a sum and a count for every seat, so that tables can add them up
 ==================  =======================================================================================
 
 Positions are searched from the last one of a game backwards, until one takes more than ``POSITIONS`` for an action, in
-zero-sum games of two with open information and without chance.
+zero-sum games of two with open information and without chance; of many games at once only the first ``SEARCHED``.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from agora.agents.search.alpha_beta import AlphaBeta, action_values
+from agora.envs.api import EVERYONE
 from agora.envs.game import Game
 from agora.leaderboard.match import Played, retrace
 
 POSITIONS = 2_000
 """Searched for the value of one action at most."""
+
+SEARCHED = 32
+"""Games whose moves are compared with exact values, of those that are handed over at once; the first ones."""
 
 ROUNDS = 3
 """Fewest rounds with a slope."""
@@ -36,17 +40,20 @@ Tally = dict[str, tuple[float, int]]
 
 def assess(game: Game, played: Sequence[Played]) -> None:
     """Writes ``conduct`` into every record of ``played``, games of ``game``."""
-    search = _searcher(game)
-    steps = list(retrace(game, played))
+    search, spec = _searcher(game), game.spec
+    movers, rewards, states = [], [], []
+    for step in retrace(game, played):
+        movers.append(step.states.to_move.copy())
+        rewards.append(step.rewards)
+        states.append(step.states[:SEARCHED].copy() if search is not None else None)
+    who, paid = np.array(movers), np.array(rewards)  # (T, G) and (T, G, P)
     for lane, one in enumerate(played):
-        states = [step.states[lane] for step in steps[: one.steps]]
-        rewards = np.array([step.rewards[lane] for step in steps[: one.steps]])
-        tallies: list[Tally] = [{} for _ in range(game.spec.players)]
-        _count_answers(game, one, states, tallies)
-        if search is not None:
-            _judge_moves(search, one, states, tallies)
-        if game.spec.turns == "simultaneous" and one.ended != "forfeit" and one.steps >= ROUNDS:
-            for tally, slope in zip(tallies, slopes(rewards), strict=True):
+        tallies: list[Tally] = [{} for _ in range(spec.players)]
+        _count_answers(one, who[: one.steps, lane], tallies)
+        if search is not None and lane < SEARCHED:
+            _judge_moves(search, one, [at[lane] for at in states[: one.steps]], tallies)
+        if spec.turns == "simultaneous" and one.ended != "forfeit" and one.steps >= ROUNDS:
+            for tally, slope in zip(tallies, slopes(paid[: one.steps, lane]), strict=True):
                 tally["slope"] = (float(slope), 1)
         one.conduct = tallies
 
@@ -63,10 +70,10 @@ def slopes(rewards: np.ndarray) -> np.ndarray:
     return rounds @ rewards / (rounds @ rounds)
 
 
-def _count_answers(game: Game, one: Played, states: Sequence[np.record], tallies: list[Tally]) -> None:
-    everyone = game.spec.turns == "simultaneous"
+def _count_answers(one: Played, movers: np.ndarray, tallies: list[Tally]) -> None:
+    """Counts answers from who moved at each step, (T,)."""
     for seat, tally in enumerate(tallies):
-        decisions = len(states) if everyone else sum(int(state.to_move) == seat for state in states)
+        decisions = int(((movers == seat) | (movers == EVERYONE)).sum())
         if decisions:
             tally["invalid"] = (float(str(seat) in one.faults), decisions)
         if str(seat) in one.overspent:
