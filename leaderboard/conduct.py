@@ -17,6 +17,7 @@ zero-sum games of two with open information and without chance; of many games at
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from agora.leaderboard.match import Played, retrace
 POSITIONS = 2_000
 """Searched for the value of one action at most."""
 
-SEARCHED = 32
+SEARCHED = 100
 """Games whose moves are compared with exact values, of those that are handed over at once; the first ones."""
 
 ROUNDS = 3
@@ -41,7 +42,8 @@ Tally = dict[str, tuple[float, int]]
 def assess(game: Game, played: Sequence[Played]) -> None:
     """Writes ``conduct`` into every record of ``played``, games of ``game``."""
     search, spec = _searcher(game), game.spec
-    movers, rewards, states = [], [], []
+    movers, rewards = [], []
+    states: list[Any] = []  # before each step, where moves are to be judged
     for step in retrace(game, played):
         movers.append(step.states.to_move.copy())
         rewards.append(step.rewards)
