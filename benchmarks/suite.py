@@ -43,6 +43,7 @@ PEERS = (
     Peers("agora/LeducPoker-v0", {}, "leduc_holdem", "leduc_poker"),
     Peers("agora/LiarsDice-v0", {}, None, "liars_dice"),
     Peers("agora/Goofspiel-v0", {}, None, "goofspiel"),
+    Peers("agora/NormalForm-v0", {"name": "rock_paper_scissors"}, None, "matrix_rps"),
     Peers("agora/OshiZumo-v0", {}, None, "oshi_zumo"),
     Peers("agora/Blotto-v0", {}, None, "blotto"),
     Peers("agora/Holdem-v0", {}, None, "universal_poker"),

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 TREE_LIMIT = 300_000
 """Nodes of a game up to which exploitability is computed, for every agent whose strategy can be read."""
 
-HOPELESS = 100
-"""Estimates this many times as high are right in all but one game in a hundred (Markov's inequality)."""
-
 Entry = tuple[str, Any]
 """A name for the tables, and an agent as ``agora.agents.api.load`` takes it."""
 
@@ -187,7 +184,7 @@ def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: Tas
 
 def _small_tree(stage: Stage) -> "Tree | None":
     """The tree of the game, None where there is none or it is large."""
-    from agora.agents.solvers.tree import build, estimate
+    from agora.agents.solvers.tree import HOPELESS, build, estimate
 
     spec = stage.game.spec
     if spec.players == 1 or not isinstance(spec.action, Discrete) or spec.chance == "sampled":

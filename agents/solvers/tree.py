@@ -33,6 +33,10 @@ MEMORY: Final = 4_000_000_000
 """Bytes that ``build`` allows unless told otherwise."""
 
 
+HOPELESS: Final = 100
+"""An estimate of the nodes that is this many times a limit is too high once in a hundred games at most (Markov)."""
+
+
 class Tree(NamedTuple):
     """All that can happen in a game."""
 
@@ -136,7 +140,6 @@ def _check(game: Game) -> None:
 
 _FIRST_ROOM = 1 << 10
 _PROBE_AT = 1 << 19  # nodes after which a look ahead is worth its time
-_HOPELESS = 100  # times the limit: an estimate as high as that is too high once in 100 games at most (Markov)
 
 
 class _Walker:
@@ -224,7 +227,7 @@ class _Walker:
         have = len(self.nodes.parent)
         if have >= self.limit:
             self._refuse(f"has more than {self.limit} nodes", estimate(self.game))
-        if have == _PROBE_AT and (ahead := estimate(self.game)).nodes > _HOPELESS * self.limit:
+        if have == _PROBE_AT and (ahead := estimate(self.game)).nodes > HOPELESS * self.limit:
             self._refuse(f"has more than {self.limit} nodes", ahead)
         self.nodes = self.walk.Nodes(*(_longer(array, min(2 * have, self.limit)) for array in self.nodes))
 

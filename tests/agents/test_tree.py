@@ -118,10 +118,12 @@ def test_large_games_are_refused_with_an_estimate():
         build(agora.envs.game(LEDUC), memory=1_000_000)
 
 
-def test_games_of_many_actions_do_not_overrun_their_first_room():
-    """Go has 82 actions a state, and more information states than the first arrays hold."""
-    with pytest.raises(ValueError, match="Go-v0 has more than 20000 nodes"):
-        build(agora.envs.game("agora/Go-v0"), limit=20_000)
+def test_rooms_of_any_length_grow_when_they_are_full(leduc, monkeypatch):
+    """A first room that is no power of two, as games of many actions have, and fewer rows than information states."""
+    monkeypatch.setattr("agora.agents.solvers.tree._FIRST_ROOM", 700)
+    tree = build(agora.envs.game(LEDUC))
+    for name in ("parent", "infostate", "owner", "before", "observation", "legal"):
+        assert np.array_equal(getattr(tree, name), getattr(leduc, name)), name
 
 
 def test_hopeless_games_are_refused_early():
