@@ -95,20 +95,9 @@ def list_environments(
 
     The last column is the best known return at each seat (one number if it is the same for all), and how it is known.
     """
-    from rich.table import Table
+    from agora.show import environments
 
-    from agora import envs
-
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("id", "family", "players", "turns", "info", "best return"):
-        wraps = heading == "best return"
-        table.add_column(heading, justify="right" if heading == "players" else "left", no_wrap=not wraps)
-    for id in envs.ids(family):
-        game = envs.game(id)
-        spec, reference = game.spec, game.reference()
-        best = f"{_numbers(reference.best, 3)} {spec.unit} ({reference.kind})"
-        table.add_row(id, _family(id), str(spec.players), spec.turns, spec.information, best)
-    _console().print(table)
+    _console().print(environments(family))
 
 
 @app.command()
@@ -119,13 +108,14 @@ def show(id: Id, option: Options = None) -> None:
     from rich.markdown import Markdown
 
     from agora import envs
+    from agora.show import facts
 
     game = envs.game(full_id(id), **read_options(option))
     page = re.sub(r"^# (.+)$", r"**\1**\n", game.rules.__doc__ or "", flags=re.MULTILINE)
     console = _console()
     console.print(f"[bold]{game.spec.id}[/bold]\n")
     console.print(Markdown(f"{page}\n\n**In short**"))
-    console.print(_facts(game))
+    console.print(facts(game))
     console.print(f"\nPlay it: agora play {game.spec.id}", highlight=False)
 
 
@@ -133,7 +123,10 @@ def show(id: Id, option: Options = None) -> None:
 def play(
     id: Id,
     opponent: Annotated[
-        str, typer.Option(help="Who plays the other seats: random, scripted/NAME or the folder of a saved agent.")
+        str,
+        typer.Option(
+            help="Who plays the other seats: random, scripted/NAME, search/mcts:200, or a saved agent's folder."
+        ),
     ] = "random",
     seat: Annotated[int, typer.Option(help="Your seat, 0 being the first.")] = 0,
     seed: Annotated[int | None, typer.Option(min=0, help="Number that fixes the deal; a new one by default.")] = None,
@@ -232,7 +225,10 @@ def train(
 def evaluate(
     id: Id,
     agents: Annotated[
-        str, typer.Option(help="Who plays, separated by commas: random, scripted/NAME, folders of saved agents.")
+        str,
+        typer.Option(
+            help="Who plays, separated by commas: random, scripted/NAME, search/mcts:200, saved agents' folders."
+        ),
     ],
     games: Annotated[int, typer.Option(min=1, help="Games of every line-up; seats rotate over the same deals.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Number that fixes deals and agents.")] = 0,
@@ -321,56 +317,6 @@ def _has_screen() -> bool:
     return not sys.platform.startswith("linux") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
     )
-
-
-def _family(id: str) -> str:
-    from agora import envs
-
-    return envs.TABLE[id].split(".")[2]
-
-
-def _numbers(values: tuple[float, ...], digits: int = 4) -> str:
-    """Rounded; one number where all are equal."""
-    written = [f"{value:.{digits}g}" for value in values]
-    return written[0] if len(set(written)) == 1 else ", ".join(written)
-
-
-def _facts(game: Any) -> Any:
-    """The spec, the options and the reference as a table of two columns."""
-    import inspect
-
-    from rich.table import Table
-
-    spec, reference = game.spec, game.reference()
-    low, high = spec.returns
-    rows = [
-        ("players", f"{spec.players}: {', '.join(spec.seats)}"),
-        ("turns", f"{spec.turns}, {spec.information} information, {spec.payoff} payoff, chance: {spec.chance}"),
-        ("actions", str(spec.action)),
-        ("observation", f"{spec.observation_size} numbers, {spec.observation_dtype}: {_pieces(spec)}"),
-        ("returns", f"{low:.4g} to {high:.4g} {spec.unit}"),
-        ("longest episode", f"{spec.max_steps} decisions"),
-        ("random play gets", f"{_numbers(reference.random)} {spec.unit}"),
-        ("best", f"{_numbers(reference.best)} {spec.unit} ({reference.kind}): {reference.source}"),
-    ]
-    for parameter in inspect.signature(game.rules.make_world).parameters.values():
-        now = spec.options.get(parameter.name, parameter.default)
-        rows.append(
-            (
-                f"--option {parameter.name}",
-                f"{now!r}" + (f", by default {parameter.default!r}" if now != parameter.default else ""),
-            )
-        )
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, text in rows:
-        table.add_row(name, text)
-    return table
-
-
-def _pieces(spec: "Spec") -> str:
-    return ", ".join(f"{piece.name} {'x'.join(map(str, piece.shape)) or '1'}" for piece in spec.observation)
 
 
 def _console() -> "Console":

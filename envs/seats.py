@@ -54,15 +54,13 @@ def visible_states(agent: Any, batch: Batch, lanes: np.ndarray, player: int) -> 
     """Copies of the games (L,): the true ones for an oracle, else with other luck to come and resampled where
     information is imperfect. ``to_move`` is the player who is asked, also where all choose at once."""
     states = batch.states[lanes].view(np.recarray)
-    states.to_move = player
-    if agent.needs == "truth":
-        return states
-    for state in states:
+    for state in states if agent.needs != "truth" else ():
         # A digest, because whoever could tell the true generator from this one would know the cards to come.
         digest = hashlib.blake2b(state.rng.tobytes(), digest_size=8).digest()
         state.rng = int.from_bytes(digest, "little")
         if batch.spec.information == "imperfect":
             batch.game.resample(state, player)
+    states.to_move = player  # last: resampling is a matter of the rules, which know who really moves
     return states
 
 

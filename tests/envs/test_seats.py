@@ -1,10 +1,13 @@
 """Seats: who plays what, what opponents may know, and errors."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import agora.envs
 import agora.envs.seats
+from agora.envs.api import EVERYONE
 from agora.envs.seats import SeatedBatch, ask, visible_states
 
 LEDUC = "agora/LeducPoker-v0"
@@ -95,3 +98,19 @@ def test_self_play_leaves_every_seat_to_the_caller():
     assert (reward, second) == (0.0, -1.0), "the reward is that of whoever moved"
     with pytest.raises(ValueError, match="turns"):
         agora.envs.single("agora/SealedAuction-v0", opponent="self")
+
+
+def test_resampling_knows_who_moves_and_the_agent_who_is_asked(monkeypatch):
+    batch = agora.envs.batch("agora/Goofspiel-v0", 2, 0, cards=4, information="imperfect")
+    movers, resample = [], batch.game.resample
+
+    def watched(state, player):
+        movers.append(int(state.to_move))
+        return resample(state, player)
+
+    monkeypatch.setattr(batch.game, "resample", watched)
+    states = visible_states(SimpleNamespace(needs="states"), batch, np.arange(2), 1)
+    assert movers == [EVERYONE, EVERYONE]
+    assert states.to_move.tolist() == [1, 1]
+    assert visible_states(SimpleNamespace(needs="truth"), batch, np.arange(2), 1).to_move.tolist() == [1, 1]
+    assert batch.states.to_move.tolist() == [EVERYONE, EVERYONE]  # copies
