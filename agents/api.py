@@ -179,7 +179,9 @@ def _scripted(name: str, spec: Spec) -> Agent:
 
 
 SAVED_KINDS = {
-    "stable-baselines3": "agora.agents.learned.saved:load",
+    "actor-critic": "agora.agents.learned.saved:load",
+    "mixture": "agora.agents.population.mixture:load",
+    "stable-baselines3": "agora.agents.learned.stable_baselines.saved:load",
     "tabular": "agora.agents.tabular:load",
 }
 """``kind`` in agent.toml -> ``load(folder, settings, spec)`` that builds it."""

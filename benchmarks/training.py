@@ -10,8 +10,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 import agora
 import agora.envs
-from agora.agents.learned.bridge import BatchVecEnv
 from agora.agents.learned.saved import threads
+from agora.agents.learned.stable_baselines.bridge import BatchVecEnv
 from agora.benchmarks.measure import Row, short, side_by_side
 
 ID = "agora/ConnectFour-v0"

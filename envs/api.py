@@ -96,6 +96,9 @@ class Piece(NamedTuple):
     low: float
     high: float
     meaning: str
+    layout: Literal["", "board", "entities"] = ""
+    """What networks may make of it. ``board``: the last two axes are rows and columns, those before are planes.
+    ``entities``: the last axis describes one thing (a card, an item of a page), those before number them."""
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,29 @@
 """A learned agent as a folder: ``agent.toml`` says what to build, ``weights.safetensors`` holds the numbers.
 
-Only the acting network is kept, a multilayer perceptron, and it is rebuilt from the TOML alone: loading runs no code of
-the folder.
+The network is rebuilt from the TOML alone: loading runs no code of the folder. ``write`` and ``fill`` are for all kinds
+of saved networks; ``save`` and ``load`` for an ``ActorCritic`` that plays by itself.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch.nn.functional import linear
+from torch import nn
 
 from agora.agents import toml
-from agora.agents.api import Agent, SampledAgent, from_function
-from agora.envs.api import Box, Discrete, Spec
+from agora.agents.api import Agent, Needs, SampledAgent
+from agora.agents.learned.distributions import Make, policy_form, to_play
+from agora.agents.learned.networks import ActorCritic
+from agora.agents.learned.settings import Network
+from agora.envs.api import Discrete, Spec
 
-Head = Literal["categorical", "greedy", "clipped", "squashed"]
-"""How outputs become actions. ``categorical``: logits. ``greedy``: the largest value. ``clipped``: numbers clipped to
-the Box. ``squashed``: tanh, then stretched to the Box."""
-
-HEADS: dict[str, Head] = {  # for each algorithm with discrete, and with continuous actions
-    "PPO/discrete": "categorical",
-    "A2C/discrete": "categorical",
-    "MaskablePPO/discrete": "categorical",
-    "DQN/discrete": "greedy",
-    "PPO/box": "clipped",
-    "A2C/box": "clipped",
-    "SAC/box": "squashed",
-}
-ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
-
-Answer = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""What a network says: observations (L, O) and masks (L, A) to a row for each lane."""
+AT_ONCE = 16_384  # observations in one pass, so that many games do not need much memory
 
 
 @contextmanager
@@ -51,151 +37,133 @@ def threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-@dataclass(frozen=True)
-class Network:
-    """A multilayer perceptron that acts."""
+def device(name: str) -> torch.device:
+    """The device of the settings' key ``device``.
 
-    layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
-    """Weight (out, in) and bias (out,) of each layer, float32."""
-    activation: str
-    head: Head
+    Raises:
+        ValueError: there is none of that name here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(f"device={name!r} is not there: torch finds no CUDA device; use 'auto' or 'cpu'.")
+    return torch.device(name)
+
+
+class NetworkAgent:
+    """Plays what an ``ActorCritic`` says, with a memory for each lane if it is recurrent.
+
+    Args:
+        model: on any device; it may go on learning.
+        spec: of the environment.
+        bins: see ``distributions.policy_form``.
+        deterministic: take the most likely action always, instead of drawing.
+    """
+
+    needs: Needs = "observation"
+
+    def __init__(self, model: ActorCritic, spec: Spec, bins: int = 0, deterministic: bool = False):
+        self.model, self.spec, self.bins, self.deterministic = model, spec, bins, deterministic
+        self._distribution: Make = policy_form(spec, bins)[1]
+        self._generator = torch.Generator()
+        self._memory = torch.zeros(0, model.memory_size)
+
+    def reset(self, spec: Spec, lanes: np.ndarray, seed: int) -> None:
+        self._generator.manual_seed(seed)
+        if self.model.memory_size and len(lanes):
+            missing = int(lanes.max()) + 1 - len(self._memory)
+            if missing > 0:
+                self._memory = torch.cat([self._memory, torch.zeros(missing, self.model.memory_size)])
+            self._memory[torch.from_numpy(lanes)] = 0
+
+    def act(self, observation: np.ndarray, legal: np.ndarray, lanes: np.ndarray, states: Any = None) -> np.ndarray:
+        numbers = self._numbers(observation, lanes)
+        distribution = self._distribution(numbers, torch.from_numpy(legal))
+        action = distribution.mode() if self.deterministic else distribution.sample(self._generator)
+        return to_play(action, self.spec, self.bins)
 
     @torch.inference_mode()
-    def __call__(self, observation: np.ndarray) -> np.ndarray:
-        """The last layer's outputs (L, A) or (L, K), float32, for observations (L, O)."""
-        numbers = torch.from_numpy(np.array(observation, np.float32))
-        *hidden, last = self.layers
+    def _numbers(self, observation: np.ndarray, lanes: np.ndarray) -> torch.Tensor:
+        """The policy's numbers (L, ...) on the CPU; memories move on."""
+        device, parts = next(self.model.parameters()).device, []
         with threads(1):  # waiting for a second thread costs more than such a small network
-            for weight, bias in hidden:
-                numbers = ACTIVATIONS[self.activation](linear(numbers, weight, bias))
-            return linear(numbers, *last).numpy()
+            for start in range(0, len(observation), AT_ONCE):
+                rows = slice(start, start + AT_ONCE)
+                numbers = torch.from_numpy(np.ascontiguousarray(observation[rows], np.float32)).to(device)
+                memory = self._memory[lanes[rows]].to(device) if self.model.memory_size else None
+                output = self.model(numbers, memory)
+                if output.memory is not None:
+                    self._memory[lanes[rows]] = output.memory.cpu()
+                parts.append(output.policy.cpu())
+        return torch.cat(parts) if parts else torch.zeros(0, policy_form(self.spec, self.bins)[0])
 
-    @property
-    def sizes(self) -> list[int]:
-        """Numbers that go in, those of each hidden layer, and those that come out."""
-        return [self.layers[0][0].shape[1], *(weight.shape[0] for weight, _ in self.layers)]
-
-    def tensors(self) -> dict[str, torch.Tensor]:
-        """``layers.0.weight``, ``layers.0.bias`` and so on."""
-        named: dict[str, torch.Tensor] = {}
-        for index, (weight, bias) in enumerate(self.layers):
-            named |= {f"layers.{index}.weight": weight, f"layers.{index}.bias": bias}
-        return named
-
-
-def acting_network(model: Any) -> Network:
-    """A copy, on the CPU, of the part of a stable-baselines3 ``model`` that chooses actions."""
-    from agora.agents.learned.scaling import Standardise  # needs stable-baselines3, which loading does without
-
-    policy, algorithm = model.policy, type(model).__name__
-    if algorithm == "SAC":
-        parts, extractor = [*policy.actor.latent_pi, policy.actor.mu], policy.actor.features_extractor
-    elif algorithm == "DQN":
-        parts, extractor = [*policy.q_net.q_net], policy.q_net.features_extractor
-    else:
-        parts, extractor = [*policy.mlp_extractor.policy_net, policy.action_net], policy.features_extractor
-    layers = [(_copy(part.weight), _copy(part.bias)) for part in parts if isinstance(part, torch.nn.Linear)]
-    if isinstance(extractor, Standardise):
-        layers[0] = _folded(extractor, *layers[0])
-    kind = "discrete" if hasattr(model.action_space, "n") else "box"
-    return Network(tuple(layers), _activation(policy.activation_fn), HEADS[f"{algorithm}/{kind}"])
+    def probabilities(self, observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
+        """The probability of each discrete action, (L, A) float64, without memory."""
+        logits = self._numbers(observation, np.arange(len(observation))).double()
+        likelihood = self._distribution(logits, torch.from_numpy(legal)).probabilities.numpy()
+        return np.eye(legal.shape[1])[likelihood.argmax(1)] if self.deterministic else likelihood
 
 
-def _copy(parameter: torch.Tensor) -> torch.Tensor:
-    return parameter.detach().cpu().clone()
-
-
-def _folded(inputs: Any, weight: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The layer that does the same to inputs that are not standardised: W s (x - m) + b = (W s) x + (b - W s m)."""
-    scaled = weight * inputs.scale.cpu()
-    return scaled, bias - scaled @ inputs.shift.cpu()
-
-
-def _activation(function: type[torch.nn.Module]) -> str:
-    return {torch.nn.Tanh: "tanh", torch.nn.ReLU: "relu"}[function]
-
-
-def as_agent(network: Network, spec: Spec, deterministic: bool) -> Agent:
-    """An agent that plays what ``network`` says: with ``Discrete`` actions a ``PolicyAgent``, else its mean action.
-
-    ``deterministic`` takes the most likely legal action always.
-    """
-    if isinstance(spec.action, Box):
-        return from_function(box_actions(network, spec.action))
-    return SampledAgent(probabilities(network, deterministic or network.head == "greedy"))
-
-
-def probabilities(network: Network, greedy: bool) -> Answer:
-    """The policy that ``network`` stands for; ``greedy``: all weight on its first choice."""
-
-    def policy(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
-        """(L, A) float64; rows sum to 1, illegal actions have 0."""
-        logits = np.where(legal, network(observation).astype(np.float64), -np.inf)
-        if greedy:
-            return np.eye(logits.shape[1])[logits.argmax(axis=1)]
-        likelihood = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return likelihood / likelihood.sum(axis=1, keepdims=True)
-
-    return policy
-
-
-def box_actions(network: Network, action: Box) -> Answer:
-    """The mean actions that ``network`` stands for."""
-
-    def act(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
-        """(L, K) float32."""
-        outputs = network(observation)
-        if network.head == "squashed":
-            outputs = action.low + 0.5 * (np.tanh(outputs) + 1) * (action.high - action.low)
-        return np.clip(outputs, action.low, action.high).astype(np.float32)
-
-    return act
+def as_agent(model: ActorCritic, spec: Spec, bins: int = 0, deterministic: bool = False) -> Agent:
+    """The agent of ``model``: where its choice depends on the observation alone and actions are discrete, a
+    ``PolicyAgent``, whose exploitability is exact."""
+    agent = NetworkAgent(model, spec, bins, deterministic)
+    if isinstance(spec.action, Discrete) and not model.memory_size:
+        return SampledAgent(agent.probabilities)
+    return agent
 
 
 def save(
-    network: Network,
-    folder: str | Path,
+    model: ActorCritic,
+    folder: Path,
     spec: Spec,
     *,
+    network: Network,
     algorithm: str,
     name: str = "",
+    bins: int = 0,
     deterministic: bool = False,
+    training: dict[str, Any] | None = None,
+) -> Path:
+    """Writes the folder of an agent that plays by ``model`` alone; see ``NetworkAgent`` for the arguments."""
+    plays = {"bins": bins, "deterministic": deterministic}
+    model_table = {"critic": model.critic_kind, "normalise": model.normaliser is not None}
+    tables = {"plays": plays, "model": model_table, "network": msgspec.to_builtins(network)}
+    return write(
+        model, folder, spec, kind="actor-critic", algorithm=algorithm, name=name, tables=tables, training=training
+    )
+
+
+def write(
+    model: nn.Module,
+    folder: Path,
+    spec: Spec,
+    *,
+    kind: str,
+    algorithm: str,
+    name: str,
+    tables: dict[str, dict[str, Any]],
     training: dict[str, Any] | None = None,
 ) -> Path:
     """Writes the folder of an agent.
 
     Args:
-        network: what ``acting_network`` gives for a model.
-        spec: of the environment it was trained in.
-        algorithm: what it was trained with.
-        name: what tables call it; empty: the algorithm.
-        deterministic: whether it takes its most likely action always.
+        kind: one of ``agents.api.SAVED_KINDS``.
+        tables: what its loader needs.
         training: facts on how it was made, for readers: numbers and strings.
     """
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(network.tensors(), folder / "weights.safetensors")
-    tables: dict[str, dict[str, Any]] = {
-        "": {
-            "kind": "stable-baselines3",
-            "name": name or algorithm,
-            "ids": [spec.id],
-            "algorithm": algorithm,
-            "deterministic": deterministic,
-        },
-        "options": dict(spec.options),
-        "network": {"sizes": network.sizes, "activation": network.activation, "head": network.head},
-        "spaces": {"observation": spec.observation_size, **_action_table(spec)},
-        "training": training or {},
-    }
-    (folder / "agent.toml").write_text(toml.written(tables), encoding="utf-8")
-    return folder
-
-
-def _action_table(spec: Spec) -> dict[str, Any]:
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, folder / "weights.safetensors")
+    first = {"kind": kind, "name": name or algorithm, "ids": [spec.id], "algorithm": algorithm}
+    spaces: dict[str, Any] = {"observation": spec.observation_size}
     if isinstance(spec.action, Discrete):
-        return {"actions": spec.action.n}
-    return {"action_shape": list(spec.action.shape), "low": spec.action.low, "high": spec.action.high}
+        spaces["actions"] = spec.action.n
+    else:
+        spaces |= {"action_shape": list(spec.action.shape), "low": spec.action.low, "high": spec.action.high}
+    content = {"": first, "options": dict(spec.options), **tables, "spaces": spaces, "training": training or {}}
+    (folder / "agent.toml").write_text(toml.written(content), encoding="utf-8")
+    return folder
 
 
 def load(folder: Path, settings: dict[str, Any], spec: Spec) -> Agent:
@@ -205,41 +173,48 @@ def load(folder: Path, settings: dict[str, Any], spec: Spec) -> Agent:
         ValueError: the folder is damaged, or the agent was made for other options.
     """
     try:
-        network, deterministic = _read(folder, settings)
-    except (KeyError, TypeError, AttributeError) as error:
+        plays, model_table = settings["plays"], settings["model"]
+        network = msgspec.convert(settings["network"], Network)
+        bins, deterministic = int(plays["bins"]), bool(plays["deterministic"])
+        check_fits(folder, settings, spec)
+        size, _ = policy_form(spec, bins)
+        model = ActorCritic(spec, network, size, critic=model_table["critic"], normalise=model_table["normalise"])
+    except (KeyError, TypeError, AttributeError, RuntimeError, msgspec.ValidationError) as error:
         raise ValueError(f"{folder / 'agent.toml'} is damaged: {type(error).__name__} {error}.") from None
-    _check_fits(folder, network, settings, spec)
-    return as_agent(network, spec, deterministic)
+    fill(model, folder / "weights.safetensors")
+    return as_agent(model, spec, bins, deterministic)
 
 
-def _read(folder: Path, settings: dict[str, Any]) -> tuple[Network, bool]:
-    description = settings["network"]
-    path, sizes = folder / "weights.safetensors", description["sizes"]
-    if description["head"] not in HEADS.values() or description["activation"] not in ACTIVATIONS:
-        raise ValueError(f"{folder / 'agent.toml'} is damaged: unknown head or activation in {description}.")
+def check_fits(folder: Path, settings: dict[str, Any], spec: Spec) -> None:
+    """Raises ValueError if the agent in ``folder`` was made for other observations or actions than ``spec`` has."""
+    spaces, action = settings["spaces"], spec.action
+    takes = spaces.get("actions") if isinstance(action, Discrete) else tuple(spaces.get("action_shape", ()))
+    needed = action.n if isinstance(action, Discrete) else action.shape
+    if spaces["observation"] != spec.observation_size or takes != needed:
+        raise ValueError(
+            f"The agent in {folder} takes {spaces['observation']} numbers and gives {takes}; {spec.id} with options "
+            f"{dict(spec.options)} shows {spec.observation_size} and takes {needed}. It was trained with options "
+            f"{settings.get('options', {})}."
+        )
+
+
+def fill(model: nn.Module, path: Path) -> None:
+    """Gives ``model`` the weights in the safetensors file ``path``.
+
+    Raises:
+        ValueError: the file cannot be read, holds other tensors than the model has, or numbers that are not finite.
+    """
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
         raise ValueError(f"{path} cannot be read: {error}.") from None
-    layers = []
-    for index, (inputs, outputs) in enumerate(pairwise(sizes)):
-        weight, bias = tensors.get(f"layers.{index}.weight"), tensors.get(f"layers.{index}.bias")
-        if weight is None or bias is None or weight.shape != (outputs, inputs) or bias.shape != (outputs,):
-            raise ValueError(f"{path} does not hold layer {index} of shape ({outputs}, {inputs}) as agent.toml says.")
-        if not (torch.isfinite(weight).all() and torch.isfinite(bias).all()):
-            raise ValueError(f"{path}: layer {index} holds NaN or infinite numbers.")
-        layers.append((weight.float(), bias.float()))
-    return Network(tuple(layers), description["activation"], description["head"]), bool(settings["deterministic"])
-
-
-def _check_fits(folder: Path, network: Network, settings: dict[str, Any], spec: Spec) -> None:
-    discrete = isinstance(spec.action, Discrete)
-    outputs = spec.action.n if isinstance(spec.action, Discrete) else int(np.prod(spec.action.shape))
-    if discrete != (network.head in ("categorical", "greedy")):
-        raise ValueError(f"The agent in {folder} has a {network.head} head, which does not fit {spec.action}.")
-    if network.sizes[0] != spec.observation_size or network.sizes[-1] != outputs:
-        raise ValueError(
-            f"The agent in {folder} takes {network.sizes[0]} numbers and gives {network.sizes[-1]}; {spec.id} with "
-            f"options {dict(spec.options)} shows {spec.observation_size} and takes {outputs}. "
-            f"It was trained with options {settings.get('options', {})}."
-        )
+    expected = model.state_dict()
+    for name in sorted(expected.keys() | tensors.keys()):
+        found = tensors.get(name)
+        if found is None or name not in expected or found.shape != expected[name].shape:
+            shape = "nothing" if found is None else tuple(found.shape)
+            wanted = tuple(expected[name].shape) if name in expected else "nothing"
+            raise ValueError(f"{path} holds {shape} for {name}; agent.toml describes {wanted}.")
+        if not torch.isfinite(found).all():
+            raise ValueError(f"{path}: {name} holds NaN or infinite numbers.")
+    model.load_state_dict(tensors)

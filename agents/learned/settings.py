@@ -1,101 +1,138 @@
 """What a settings file of ``agora train`` may say, and the check that it says nothing else.
 
-A whole file with every table; all but ``id``, ``algorithm`` and ``steps`` may be left out::
+A whole file with most tables; all but ``id``, ``algorithm`` and ``steps`` may be left out::
 
     id = "agora/LeducPoker-v0"
-    algorithm = "MaskablePPO"
+    algorithm = "PPO"              # see ALGORITHMS; "stable-baselines3/MaskablePPO" and others of that library
     steps = 1_000_000
     num_envs = 256
     seed = 0
-    seat = "alternate"
-    opponent = "random"            # or a table [self_play], not both
 
     [options]                      # of the environment
     players = 2
 
     [network]
-    hidden = [64, 64]
-    activation = "tanh"
+    kind = "mlp"
+    hidden = [128, 128]
 
-    [parameters]                   # of the algorithm's class
-    n_steps = 32
+    [parameters]                   # of the algorithm: the struct Parameters of its module says which
     learning_rate = { start = 1e-3, end = 1e-4 }
+
+    [self_play]                    # or opponent = "random", not both
 
     [evaluation]
     opponents = ["random", "scripted/bettor"]
+    measures = ["nash_conv"]
     games = 1_000
 
     [full]                         # used instead with BUDGET=full
     steps = 20_000_000
+
+What [parameters] of stable-baselines3 may hold stands in ``stable_baselines/settings.py``.
 """
 
 import difflib
+import importlib
 import inspect
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
 
-from agora.envs.api import Discrete, Spec
+from agora.agents.learned.learner import Learner
+from agora.envs.api import Spec
+from agora.envs.game import Game
 
-Algorithm = Literal["PPO", "MaskablePPO", "A2C", "DQN", "SAC"]
-Count = Annotated[int, Meta(ge=1)]
-
-OURS = {  # parameters of the algorithms' classes that other keys stand for
-    "policy": "the table [network]",
-    "env": "id, num_envs, opponent and seat",
-    "policy_kwargs": "the table [network]",
-    "seed": "the key seed, outside [parameters]",
-    "device": "the key device, outside [parameters]",
-    "stats_window_size": "evaluation",
+ALGORITHMS = {
+    "PPO": "agora.agents.learned.ppo",
+    "SAC": "agora.agents.learned.sac",
+    "AlphaZero": "agora.agents.learned.alpha_zero",
+    "MuZero": "agora.agents.learned.mu_zero",
+    "PSRO": "agora.agents.population.psro",
+    "double-oracle": "agora.agents.population.double_oracle",
+    "fictitious-self-play": "agora.agents.population.fictitious_self_play",
+    "league": "agora.agents.population.league",
+    "NeuPL": "agora.agents.population.neupl",
+    "SPO": "agora.agents.population.spo",
 }
-REFUSED = (  # objects that a settings file cannot hold, and exploration that a saved agent cannot rebuild
-    "_init_setup_model",
-    "action_noise",
-    "replay_buffer_class",
-    "replay_buffer_kwargs",
-    "rollout_buffer_class",
-    "rollout_buffer_kwargs",
-    "sde_sample_freq",
-    "tensorboard_log",
-    "use_sde",
-    "use_sde_at_warmup",
-    "verbose",
-)
+"""``algorithm`` -> the module that has its ``Parameters`` (struct of [parameters]) and ``make(settings, game)``."""
+
+STABLE_BASELINES = "stable-baselines3/"
+"""What ``algorithm`` begins with where it is one of that library."""
+
+_MOVED = ("MaskablePPO", "A2C", "DQN")  # names without prefix in settings files of version 0.1
+
+Count = Annotated[int, Meta(ge=1)]
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Device = Annotated[str, Meta(pattern="^(cpu|auto|cuda(:[0-9]+)?)$")]
+Table = TypeVar("Table", bound=Struct)
+
+
+class Schedule(Struct, forbid_unknown_fields=True):
+    """A number that goes in a straight line from ``start`` to ``end`` over the whole training."""
+
+    start: float
+    end: float
+
+
+def at(value: float | Schedule, progress: float) -> float:
+    """``value`` after the share ``progress`` (0 to 1) of all steps."""
+    if not isinstance(value, Schedule):
+        return value
+    return value.start + min(max(progress, 0.0), 1.0) * (value.end - value.start)
 
 
 class Network(Struct, forbid_unknown_fields=True):
-    """The policy's hidden layers."""
+    """What turns observations into features; see ``networks.py``."""
 
-    hidden: list[Count] = msgspec.field(default_factory=lambda: [64, 64])
-    activation: Literal["tanh", "relu"] | None = None
-    """None: tanh for PPO, MaskablePPO and A2C, relu for DQN and SAC."""
-    standardise: bool = False
-    """Whether inputs are shifted and scaled to mean 0 and deviation 1, as measured in random play before training."""
+    kind: Literal["auto", "mlp", "convolution", "attention"] = "auto"
+    """``auto``: what the observation's pieces say (``Piece.layout``): convolution for boards, attention for entities,
+    else a multilayer perceptron."""
+    hidden: list[Count] = msgspec.field(default_factory=lambda: [128, 128])
+    """Sizes of the fully connected layers."""
+    activation: Literal["relu", "tanh"] = "relu"
+    channels: Count = 32
+    """Of each convolution."""
+    blocks: Annotated[int, Meta(ge=0)] = 3
+    """Residual blocks of two convolutions."""
+    width: Count = 64
+    """Numbers for each entity in the attention network."""
+    heads: Count = 4
+    """Of the attention; ``width`` is a multiple of it."""
+    layers: Count = 2
+    """Of attention."""
+    recurrent: Annotated[int, Meta(ge=0)] = 0
+    """Size of the GRU that remembers a game's earlier observations; 0: none."""
 
 
 class SelfPlay(Struct, forbid_unknown_fields=True):
-    """The opponents are earlier versions of the agent itself, see ``self_play.Pool``."""
+    """The opponents are versions of the agent itself; weights say how often which, in shares of their sum."""
 
+    latest: Annotated[float, Meta(ge=0)] = 1.0
+    uniform: Annotated[float, Meta(ge=0)] = 0.0
+    prioritised: Annotated[float, Meta(ge=0)] = 0.0
+    scripted: dict[str, float] = msgspec.field(default_factory=dict)
     every: Count | None = None
     """Steps between two snapshots; None: 1/40 of all steps."""
     size: Count = 16
     """Snapshots kept at most."""
-    latest: Annotated[float, Meta(ge=0, le=1)] = 0.5
-    """Probability that an episode is played against the newest one; otherwise all are equally likely."""
 
 
 class Evaluation(Struct, forbid_unknown_fields=True):
-    """Games against fixed opponents while training goes on."""
+    """Games against fixed opponents, and measures, while training goes on."""
 
     every: Count | None = None
     """Steps between two evaluations; None: 1/10 of all steps."""
     games: Count = 512
+    """Against each opponent, and for each measure that plays."""
     opponents: list[str] = msgspec.field(default_factory=lambda: ["random"])
     """Names as ``agora.agents.api.load`` takes them; not used with one player."""
+    measures: list[str] = msgspec.field(default_factory=list)
+    """Names of ``evaluation.MEASURES``, or of the game's metrics."""
     options: dict[str, Any] = msgspec.field(default_factory=dict)
     """Options of the environment that differ from those of training, such as ``split``."""
 
@@ -106,13 +143,13 @@ class Full(Struct, forbid_unknown_fields=True):
     steps: Count
 
 
-class Settings(Struct, forbid_unknown_fields=True):
-    """A whole training."""
+class Common(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What every training says, whoever made its algorithm."""
 
     id: str
-    algorithm: Algorithm
+    algorithm: str
     steps: Count
-    """Decisions of the learner, over all games together."""
+    """Decisions of the learner, over all games together; with populations, iterations."""
     name: str = ""
     """What tables call the agent; empty: the algorithm."""
     num_envs: Count = 256
@@ -123,24 +160,32 @@ class Settings(Struct, forbid_unknown_fields=True):
     seat: int | Literal["alternate", "random"] = "alternate"
     illegal: Literal["forfeit", "random"] = "forfeit"
     """What an illegal action costs in training, see ``Batch``."""
-    reward_scale: Annotated[float, Meta(gt=0)] = 1.0
+    reward_scale: Positive = 1.0
     """The learner sees rewards times this number; curves and evaluation do not."""
     deterministic: bool | None = None
     """Whether the saved agent takes its most likely action always; None: only with one player."""
-    device: Annotated[str, Meta(pattern="^(cpu|auto|cuda(:[0-9]+)?)$")] = "cpu"
     threads: Count = 1
     """Threads of torch. One is fastest for small networks, and far faster when other programs want the processors."""
     checkpoint_every: Count | None = None
     """Steps between two checkpoints; None: 1/10 of all steps."""
-    network: Network = msgspec.field(default_factory=Network)
-    parameters: dict[str, Any] = msgspec.field(default_factory=dict)
-    """Passed to the algorithm's class; ``learning_rate`` may be a table of ``start`` and ``end``."""
-    self_play: SelfPlay | None = None
     evaluation: Evaluation = msgspec.field(default_factory=Evaluation)
     full: Full | None = None
 
 
-def read(path: str | Path, full: bool = False) -> Settings:
+class Settings(Common, forbid_unknown_fields=True, kw_only=True):
+    """A whole training with one of Agora's own algorithms."""
+
+    device: Device = "auto"
+    """``auto``: the first CUDA device if there is one, else the CPU."""
+    compile: bool = False
+    """Whether ``torch.compile`` compiles the networks."""
+    network: Network = msgspec.field(default_factory=Network)
+    parameters: Any = msgspec.field(default_factory=dict)
+    """The ``Parameters`` of the algorithm's module."""
+    self_play: SelfPlay | None = None
+
+
+def read(path: str | Path, full: bool = False) -> Common:
     """The settings in a TOML file, checked.
 
     Args:
@@ -169,32 +214,65 @@ def read(path: str | Path, full: bool = False) -> Settings:
     return settings
 
 
-def from_table(table: Mapping[str, Any]) -> Settings:
+def from_table(table: Mapping[str, Any]) -> Common:
     """Settings from a parsed TOML table; ValueError names the key that is wrong."""
-    _check_keys(table, Settings, "")
-    try:
-        settings = msgspec.convert(table, Settings)
-    except msgspec.ValidationError as error:
-        raise ValueError(_readable(str(error))) from None
-    _check_parameters(settings)
-    if settings.self_play is not None and settings.opponent is not None:
+    algorithm = table.get("algorithm")
+    if isinstance(algorithm, str) and algorithm.startswith(STABLE_BASELINES):
+        from agora.agents.learned.stable_baselines.settings import checked  # needs that library
+
+        settings: Common = checked(table)
+    else:
+        settings = _own(table)
+    if getattr(settings, "self_play", None) is not None and settings.opponent is not None:
         raise ValueError("opponent and [self_play] exclude each other: leave one of them out.")
     if settings.opponent == "self":
         raise ValueError("opponent='self' is not allowed here: a table [self_play] trains against earlier versions.")
     return settings
 
 
-def check_against(settings: Settings, spec: Spec) -> None:
-    """Raises ValueError if the algorithm or the opponents do not fit the environment."""
-    discrete = isinstance(spec.action, Discrete)
-    if settings.algorithm == "SAC" and discrete:
-        raise ValueError(f"algorithm: SAC needs continuous actions, {spec.id} has {spec.action}; try MaskablePPO.")
-    if settings.algorithm in ("MaskablePPO", "DQN") and not discrete:
+def _own(table: Mapping[str, Any]) -> Settings:
+    """Settings of one of ``ALGORITHMS``."""
+    settings = convert(table, Settings)
+    kind = algorithm_module(settings.algorithm).Parameters
+    settings.parameters = convert(table.get("parameters", {}), kind, "parameters.")
+    return settings
+
+
+def algorithm_module(algorithm: str) -> Any:
+    """The module of one of ``ALGORITHMS``; ValueError if there is none."""
+    if algorithm in _MOVED:
         raise ValueError(
-            f"algorithm: {settings.algorithm} needs discrete actions, {spec.id} has {spec.action}; try SAC or PPO."
+            f"algorithm: {algorithm!r} is now spelled '{STABLE_BASELINES}{algorithm}'; Agora's own is 'PPO'."
         )
-    if spec.players == 1 and (settings.self_play is not None or settings.opponent is not None):
+    if algorithm not in ALGORITHMS:
+        known = [*ALGORITHMS, *(f"{STABLE_BASELINES}{name}" for name in ("MaskablePPO", "PPO", "A2C", "DQN", "SAC"))]
+        raise ValueError(f"algorithm: unknown {algorithm!r}{nearest(algorithm, known)}; known: {', '.join(known)}.")
+    return importlib.import_module(ALGORITHMS[algorithm])
+
+
+def maker(settings: Common) -> Callable[[Any, Game], Learner]:
+    """What makes the learner of these settings for a game."""
+    if settings.algorithm.startswith(STABLE_BASELINES):
+        from agora.agents.learned.stable_baselines.learner import make
+
+        return make
+    return algorithm_module(settings.algorithm).make
+
+
+def check_against(settings: Common, spec: Spec) -> None:
+    """Raises ValueError if the opponents do not fit the environment; the algorithm itself is judged by its ``make``."""
+    if spec.players == 1 and (getattr(settings, "self_play", None) is not None or settings.opponent is not None):
         raise ValueError(f"opponent and [self_play] need several players; {spec.id} has one: leave them out.")
+
+
+def convert(table: Mapping[str, Any], kind: type[Table], where: str = "") -> Table:
+    """``table`` as the struct ``kind``; ValueError names the key that is wrong, after ``where``."""
+    if isinstance(table, Mapping):
+        _check_keys(table, kind, where)
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(_readable(str(error), where)) from None
 
 
 def _check_keys(table: Mapping[str, Any], kind: type[Struct], where: str) -> None:
@@ -202,75 +280,22 @@ def _check_keys(table: Mapping[str, Any], kind: type[Struct], where: str) -> Non
     known = get_type_hints(kind)
     for key, value in table.items():
         if key not in known:
-            raise ValueError(f"unknown key {where}{key}{_nearest(key, known)}; known keys: {', '.join(known)}.")
+            raise ValueError(f"unknown key {where}{key}{nearest(key, known)}; known keys: {', '.join(known)}.")
         inner = [part for part in (known[key], *get_args(known[key])) if inspect.isclass(part)]
         for part in inner:
             if issubclass(part, Struct) and isinstance(value, Mapping):
                 _check_keys(value, part, f"{where}{key}.")
 
 
-def _nearest(key: str, known: Any) -> str:
+def nearest(key: str, known: Any) -> str:
+    """`` (did you mean ...?)``, or nothing if no key of ``known`` is like ``key``."""
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     return f" (did you mean {near[0]}?)" if near else ""
 
 
-def _readable(message: str) -> str:
+def _readable(message: str, before: str) -> str:
     """``Expected `int`, got `str` - at `$.steps``` to ``steps: expected int, got str``."""
     what, _, where = message.replace("`", "").partition(" - at ")
-    key = where.removeprefix("$").removeprefix(".")
+    key = before + where.removeprefix("$").removeprefix(".")
     what = what.replace("Object missing required field", "the file lacks the key")
-    return f"{key}: {what[0].lower()}{what[1:]}." if key else f"{what}."
-
-
-def _check_parameters(settings: Settings) -> None:
-    """Raises ValueError for what the algorithm's class does not take."""
-    known = algorithm_parameters(settings.algorithm)
-    for name, value in settings.parameters.items():
-        if name in OURS:
-            raise ValueError(f"parameters.{name} is not set here but by {OURS[name]}.")
-        if name not in known:
-            raise ValueError(
-                f"unknown key parameters.{name}{_nearest(name, known)}; {settings.algorithm} takes {', '.join(known)}."
-            )
-        if name == "learning_rate" and isinstance(value, Mapping):
-            _check_schedule(value)
-            continue
-        expected = known[name]
-        if not _fits(value, expected):
-            raise ValueError(f"parameters.{name}: expected {expected}, got {value!r}.")
-
-
-def _check_schedule(value: Mapping[str, Any]) -> None:
-    if set(value) != {"start", "end"} or not all(isinstance(part, float | int) for part in value.values()):
-        raise ValueError(f"parameters.learning_rate: expected a number or {{ start = ..., end = ... }}, got {value}.")
-
-
-def algorithm_parameters(algorithm: Algorithm) -> dict[str, str]:
-    """What ``[parameters]`` may hold for ``algorithm``: name -> the type its class declares."""
-    signature = inspect.signature(algorithm_class(algorithm))
-    return {
-        name: str(getattr(parameter.annotation, "__name__", parameter.annotation))
-        for name, parameter in signature.parameters.items()
-        if name not in OURS and name not in REFUSED
-    }
-
-
-def _fits(value: Any, declared: str) -> bool:
-    """Whether a TOML value is of the type a signature declares: ``int``, ``float``, ``str`` and unions of them."""
-    kinds = {part.strip() for part in declared.split("|")}
-    if isinstance(value, bool):
-        return "bool" in kinds
-    if isinstance(value, int):
-        return bool(kinds & {"int", "float"})
-    return {float: "float", str: "str"}.get(type(value)) in kinds
-
-
-def algorithm_class(algorithm: Algorithm) -> type[Any]:
-    """The class of stable-baselines3 or sb3-contrib."""
-    if algorithm == "MaskablePPO":
-        import sb3_contrib
-
-        return sb3_contrib.MaskablePPO
-    import stable_baselines3
-
-    return getattr(stable_baselines3, algorithm)
+    return f"{key.rstrip('.')}: {what[0].lower()}{what[1:]}." if key else f"{what}."

@@ -8,8 +8,9 @@ from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_suppo
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import agora.envs
-from agora.agents.learned import saved
-from agora.agents.learned.bridge import BatchVecEnv
+from agora.agents.learned.saved import threads
+from agora.agents.learned.stable_baselines import saved
+from agora.agents.learned.stable_baselines.bridge import BatchVecEnv
 
 KUHN = "agora/KuhnPoker-v0"
 PASS, BET = 0, 1
@@ -120,7 +121,7 @@ def test_the_same_seed_gives_the_same_games():
 def test_algorithms_run_without_masks(algorithm):
     kind = getattr(stable_baselines3, algorithm)
     extra = {"learning_starts": 32, "target_update_interval": 64} if algorithm == "DQN" else {"n_steps": 8}
-    with saved.threads(1):
+    with threads(1):
         model = kind("MlpPolicy", bridge(8), seed=0, **extra).learn(256)
     assert model.num_timesteps == 256
 
@@ -129,7 +130,7 @@ def test_maskable_ppo_learns_the_best_response():
     # Against somebody who always bets: fold J (-1), call Q (0 on average) and K (+2), in both seats: 1/3.
     game = agora.envs.game(KUHN)
     env = bridge(256, opponent=always(BET), seat="alternate")
-    with saved.threads(1):
+    with threads(1):
         model = MaskablePPO(
             "MlpPolicy", env, n_steps=8, batch_size=512, n_epochs=8, learning_rate=3e-3, gamma=1.0, seed=0
         )

@@ -8,9 +8,11 @@ import pytest
 import agora.agents.learned
 import agora.baselines
 import agora.envs
-from agora.agents.learned import settings
+from agora.agents.learned import ppo, settings
+from agora.agents.learned.stable_baselines.settings import check_actions
 
-GOOD = 'id = "agora/KuhnPoker-v0"\nalgorithm = "MaskablePPO"\nsteps = 1000\n'
+GOOD = 'id = "agora/KuhnPoker-v0"\nalgorithm = "PPO"\nsteps = 1000\n'
+REFERENCE = GOOD.replace("PPO", "stable-baselines3/MaskablePPO")
 BASELINES = sorted(Path(agora.baselines.__file__).parent.glob("*.toml"))
 
 
@@ -22,10 +24,23 @@ def written(tmp_path, text):
 
 def test_a_short_file_is_enough(tmp_path):
     read = settings.read(written(tmp_path, GOOD))
-    assert (read.id, read.algorithm, read.steps) == ("agora/KuhnPoker-v0", "MaskablePPO", 1000)
-    assert read.network.hidden == [64, 64]
-    assert read.seat == "alternate"
+    assert (read.id, read.algorithm, read.steps) == ("agora/KuhnPoker-v0", "PPO", 1000)
+    assert read.network.hidden == [128, 128]
+    assert (read.seat, read.device, read.compile) == ("alternate", "auto", False)
     assert read.self_play is None
+    assert read.parameters == ppo.Parameters()
+
+
+def test_parameters_become_the_struct_of_the_algorithm(tmp_path):
+    text = "[parameters]\nlearning_rate = { start = 1e-3, end = 1e-4 }\nepochs = 3\n"
+    read = settings.read(written(tmp_path, GOOD + text))
+    assert read.parameters == ppo.Parameters(learning_rate=settings.Schedule(1e-3, 1e-4), epochs=3)
+
+
+def test_a_schedule_is_a_straight_line_that_stays_within_its_ends():
+    line = settings.Schedule(1.0, 0.0)
+    assert [settings.at(line, progress) for progress in (0.0, 0.25, 1.0, 1.5)] == [1.0, 0.75, 0.0, 0.0]
+    assert settings.at(0.3, 0.5) == 0.3
 
 
 @pytest.mark.parametrize(
@@ -39,11 +54,13 @@ def test_a_short_file_is_enough(tmp_path):
         ("num_envs = 0", r"num_envs: expected int >= 1\."),
         ("[network]\nhidden = [64, 'x']", r"network\.hidden\[1\]: expected int, got str\."),
         ("[network]\nactivation = 'gelu'", r"network\.activation: invalid enum value 'gelu'\."),
+        ("[network]\nstandardise = true", r"unknown key network\.standardise; known keys: kind, "),
         ("[parameters]\nlearning_rat = 1.0", r"unknown key parameters\.learning_rat \(did you mean learning_rate\?\)"),
-        ("[parameters]\nn_steps = 1.5", r"parameters\.n_steps: expected int, got 1\.5\."),
-        ("[parameters]\nlearning_rate = {start = 1.0}", r"parameters\.learning_rate: expected a number or"),
-        ("[parameters]\nseed = 1", r"parameters\.seed is not set here but by the key seed"),
-        ("[parameters]\nverbose = 1", r"unknown key parameters\.verbose"),
+        ("[parameters]\nepochs = 1.5", r"parameters\.epochs: expected int, got float\."),
+        ("[parameters]\nepochs = 0", r"parameters\.epochs: expected int >= 1\."),
+        ("[parameters]\nlearning_rate = {start = 1.0}", r"parameters\.learning_rate: the file lacks the key end\."),
+        ("[parameters.learning_rate]\nstar = 1.0", r"unknown key parameters\.learning_rate\.star \(did you mean start"),
+        ("parameters = 3", r"parameters: expected object, got int\."),
         ("opponent = 'random'\n[self_play]", r"opponent and \[self_play\] exclude each other"),
         ("opponent = 'self'", r"a table \[self_play\] trains against earlier versions"),
         ("steps = 1", r"settings\.toml is not valid TOML: Cannot overwrite a value"),
@@ -56,10 +73,42 @@ def test_what_is_wrong_is_said(tmp_path, extra, message):
 
 
 @pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ("[network]\nlayers = 3", r"unknown key network\.layers; known keys: hidden, activation, standardise"),
+        ("compile = true", r"unknown key compile; known keys: id, "),
+        ("[self_play]\nuniform = 0.5", r"unknown key self_play\.uniform; known keys: every, size, latest"),
+        ("[parameters]\nlearning_rat = 1.0", r"unknown key parameters\.learning_rat \(did you mean learning_rate\?\)"),
+        ("[parameters]\nn_steps = 1.5", r"parameters\.n_steps: expected int, got 1\.5\."),
+        ("[parameters]\nlearning_rate = {start = 1.0}", r"parameters\.learning_rate: expected a number or"),
+        ("[parameters]\nseed = 1", r"parameters\.seed is not set here but by the key seed"),
+        ("[parameters]\nverbose = 1", r"unknown key parameters\.verbose"),
+        ("opponent = 'random'\n[self_play]", r"opponent and \[self_play\] exclude each other"),
+    ],
+)
+def test_what_is_wrong_for_stable_baselines3_is_said(tmp_path, extra, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        settings.read(written(tmp_path, REFERENCE + extra))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ('id = "x"\nsteps = 1', r"the file lacks the key algorithm"),
-        ('id = "x"\nsteps = 1\nalgorithm = "TRPO"', r"algorithm: invalid enum value 'TRPO'"),
+        (
+            'id = "x"\nsteps = 1\nalgorithm = "PPOO"',
+            r"algorithm: unknown 'PPOO' \(did you mean PPO\?\); known: PPO, SAC",
+        ),
+        ('id = "x"\nsteps = 1\nalgorithm = 3', r"algorithm: expected str, got int"),
+        (
+            'id = "x"\nsteps = 1\nalgorithm = "MaskablePPO"',
+            r"'MaskablePPO' is now spelled 'stable-baselines3/MaskablePPO'",
+        ),
+        (
+            'id = "x"\nsteps = 1\nalgorithm = "stable-baselines3/MaskablePP"',
+            r"did you mean stable-baselines3/MaskablePPO",
+        ),
     ],
 )
 def test_what_is_missing_is_said(tmp_path, text, message):
@@ -81,28 +130,42 @@ def test_full_takes_the_place_of_steps(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "extra", "message"),
+    ("algorithm", "message"),
     [
-        ("SAC", "", r"SAC needs continuous actions, agora/KuhnPoker-v0 has Discrete\(n=2\); try MaskablePPO"),
-        ("PPO", "", None),
-        ("DQN", "", None),
+        ("SAC", r"SAC needs continuous actions, agora/KuhnPoker-v0 has Discrete\(n=2\); try MaskablePPO"),
+        ("PPO", None),
+        ("DQN", None),
     ],
 )
-def test_the_algorithm_must_fit_the_actions(tmp_path, algorithm, extra, message):
-    read = settings.read(written(tmp_path, GOOD.replace("MaskablePPO", algorithm) + extra))
+def test_the_algorithm_must_fit_the_actions(tmp_path, algorithm, message):
+    read = settings.read(written(tmp_path, REFERENCE.replace("MaskablePPO", algorithm)))
     spec = agora.envs.spec(read.id)
     if message is None:
-        settings.check_against(read, spec)
+        check_actions(read, spec)
     else:
         with pytest.raises(ValueError, match=message):
-            settings.check_against(read, spec)
+            check_actions(read, spec)
+
+
+def test_opponents_need_several_players(tmp_path):
+    read = settings.read(written(tmp_path, GOOD.replace("KuhnPoker", "Shop") + "opponent = 'random'"))
+    with pytest.raises(ValueError, match=r"need several players; agora/Shop-v0 has one: leave them out"):
+        settings.check_against(read, agora.envs.spec(read.id))
+
+
+@pytest.mark.parametrize("algorithm", settings.ALGORITHMS)
+def test_every_algorithm_is_there(algorithm):
+    module = settings.algorithm_module(algorithm)
+    assert settings.convert({}, module.Parameters) == module.Parameters()
+    assert callable(module.make)
 
 
 @pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.stem)
 def test_the_baselines_are_right(path):
-    read = settings.read(path, full=True)
+    read = settings.read(path)
     settings.check_against(read, agora.envs.spec(read.id, **read.options))
-    assert read.steps > settings.read(path).steps
+    if read.full is not None:
+        assert settings.read(path, full=True).steps > read.steps
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):

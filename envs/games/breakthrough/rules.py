@@ -86,7 +86,9 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(DIRECTIONS * squares),
         observation=(
-            Piece("board", (2, world.rows, world.columns), 0, 1, "own pieces, then the other's; row 0 is White's"),
+            Piece(
+                "board", (2, world.rows, world.columns), 0, 1, "own pieces, then the other's; row 0 is White's", "board"
+            ),
             Piece("upward", (1,), 0, 1, "whether the own pieces move to higher rows"),
         ),
         returns=(-1.0, 1.0),

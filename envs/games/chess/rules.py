@@ -91,7 +91,9 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(ACTIONS),
         observation=(
-            Piece("board", (12, 8, 8), 0, 1, "own pawns, knights, bishops, rooks, queens, king; then the other's"),
+            Piece(
+                "board", (12, 8, 8), 0, 1, "own pawns, knights, bishops, rooks, queens, king; then the other's", "board"
+            ),
             Piece("castling", (4,), 0, 1, "rights: own king's side, own queen's side; then the other's"),
             Piece("en_passant", (8,), 0, 1, "column of a pawn that may be captured en passant"),
             Piece("clock", (1,), 0, 127, "half-moves left until the move limit draws, at most 127"),

@@ -69,7 +69,14 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(world.columns),
         observation=(
-            Piece("board", (2, world.rows, world.columns), 0, 1, "own stones, then the other's; row 0 is the lowest"),
+            Piece(
+                "board",
+                (2, world.rows, world.columns),
+                0,
+                1,
+                "own stones, then the other's; row 0 is the lowest",
+                "board",
+            ),
         ),
         returns=(-1.0, 1.0),
         unit="points",

@@ -129,8 +129,8 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(world.points + 1),
         observation=(
-            Piece("board", (2, *shape), 0, 1, "own stones, then the other's; row 0 is line 1"),
-            Piece("last", shape, 0, 1, "the stone just played"),
+            Piece("board", (2, *shape), 0, 1, "own stones, then the other's; row 0 is line 1", "board"),
+            Piece("last", shape, 0, 1, "the stone just played", "board"),
             Piece("black", (1,), 0, 1, "1 when the player who looks is Black"),
             Piece("passed", (1,), 0, 1, "1 when the last move was a pass"),
         ),

@@ -165,7 +165,7 @@ def pieces(world: World, deck: int) -> tuple[Piece, ...]:
         Piece("last_slot", (others, hand), 0, 1, "slot played or discarded"),
         Piece("last_card", (others, *card), 0, 1, "card played or discarded"),
         Piece("last_result", (others, 2), 0, 1, "the play scored; it won an information token"),
-        Piece("knowledge", (knowers, hand, known), 0, 1, "possible cards, named colour, named rank"),
+        Piece("knowledge", (knowers, hand, known), 0, 1, "possible cards, named colour, named rank", "entities"),
     )
 
 

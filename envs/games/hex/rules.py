@@ -68,7 +68,9 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(actions),
         observation=(
-            Piece("board", (2, world.size, world.size), 0, 1, "own stones, then the other's; row 0 is the top"),
+            Piece(
+                "board", (2, world.size, world.size), 0, 1, "own stones, then the other's; row 0 is the top", "board"
+            ),
             Piece("vertical", (1,), 0, 1, "whether the own edges are the top and the bottom"),
         ),
         returns=(-1.0, 1.0),

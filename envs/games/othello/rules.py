@@ -79,7 +79,7 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(squares + 1),
         observation=(
-            Piece("board", (2, world.size, world.size), 0, 1, "own discs, then the other's; row 0 is the top"),
+            Piece("board", (2, world.size, world.size), 0, 1, "own discs, then the other's; row 0 is the top", "board"),
         ),
         returns=(-highest, highest),
         unit="discs" if world.margin else "points",

@@ -58,7 +58,7 @@ def make_spec(world: World) -> Spec:
         payoff="zero-sum",
         chance="none",
         action=Discrete(CELLS),
-        observation=(Piece("board", (2, SIDE, SIDE), 0, 1, "own marks, then the other's; row 0 is the top"),),
+        observation=(Piece("board", (2, SIDE, SIDE), 0, 1, "own marks, then the other's; row 0 is the top", "board"),),
         returns=(-1.0, 1.0),
         unit="points",
         max_steps=CELLS,

@@ -78,7 +78,7 @@ def make_spec(world: World) -> Spec:
         chance="none",
         action=Discrete(ACTIONS),
         observation=(
-            Piece("board", (14, 10, 9), 0, 1, pieces),
+            Piece("board", (14, 10, 9), 0, 1, pieces, "board"),
             Piece("clock", (1,), 0, 127, "half-moves left until the move limit draws, at most 127"),
             Piece("repeats", (1,), 0, 2, "how often the position has occurred before, at most 2"),
         ),

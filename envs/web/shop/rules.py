@@ -148,9 +148,11 @@ def make_spec(world: World) -> Spec:
         Piece("limit", (1,), 0, 1, "price limit in thousands of dollars"),
         Piece("progress", (3,), 0, 1, "share of steps used, results page / 5, hits / 50"),
         Piece("tried", (len(TEMPLATES),), 0, 1, "1 for query templates used before"),
-        Piece("results", (PAGE_HITS, 8), 0, 1, "hit, type, three attributes, in limit, price, opened before"),
+        Piece(
+            "results", (PAGE_HITS, 8), 0, 1, "hit, type, three attributes, in limit, price, opened before", "entities"
+        ),
         Piece("product", (12,), 0, 1, "type, in limit, price, rating, attributes, options offered, chosen, pages read"),
-        Piece("options", (OPTION_GROUPS, OPTION_VALUES, 3), 0, 1, "offered, chosen, wanted"),
+        Piece("options", (OPTION_GROUPS, OPTION_VALUES, 3), 0, 1, "offered, chosen, wanted", "entities"),
         Piece("typed", (len(WORDS) if world.typing else 1,), 0, 1, "words of the query, counted in 24ths"),
     )
     return Spec(

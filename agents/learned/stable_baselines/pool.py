@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from agora.agents.api import Needs, draw_rows, empty_actions
-from agora.agents.learned.saved import Answer, Network, box_actions, probabilities
+from agora.agents.learned.stable_baselines.saved import Answer, Network, box_actions, probabilities
 from agora.envs.api import Box, Discrete, Spec
 
 

@@ -1,0 +1,1 @@
+"""Self-play and populations: opponents that are drawn from what was learned before."""
