@@ -5,7 +5,8 @@ Every weight is drawn by ``initialise`` from a generator that the caller gives, 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,10 @@ from torch import nn
 from agora.agents.learned.settings import Network
 from agora.envs.api import Spec
 
-ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "tanh": nn.Tanh,
+    "relu": partial(nn.ReLU, inplace=True),
+}  # in place: no second array to write and read
 SMALL = 0.01  # scale of a policy's first weights: it begins close to uniform
 LARGEST = 10.0  # of a normalised number, in deviations
 
@@ -281,15 +285,16 @@ class ActorCritic(nn.Module):
         normalise: bool = False,
     ):
         super().__init__()
-        self.normaliser = Normaliser(spec.observation_size) if normalise else None
-        self.encoder = Encoder(spec, network)
-        self.memory_size = network.recurrent
-        size = self.encoder.size
-        if network.recurrent:
-            self.gru = nn.GRU(size, network.recurrent, batch_first=True)
-            size = network.recurrent
-        self.policy = _head(size, policy_size, SMALL)
-        self.critic = _head(size, policy_size if critic == "action" else 1, 1.0)
+        with torch.random.fork_rng(devices=[]):  # torch draws first weights from its global generator
+            self.normaliser = Normaliser(spec.observation_size) if normalise else None
+            self.encoder = Encoder(spec, network)
+            self.memory_size = network.recurrent
+            size = self.encoder.size
+            if network.recurrent:
+                self.gru = nn.GRU(size, network.recurrent, batch_first=True)
+                size = network.recurrent
+            self.policy = _head(size, policy_size, SMALL)
+            self.critic = _head(size, policy_size if critic == "action" else 1, 1.0)
         self.critic_kind = critic
 
     def forward(self, observation: torch.Tensor, memory: torch.Tensor | None = None) -> Output:

@@ -38,8 +38,10 @@ class Games(Protocol):
     rows: int
     seats: int
     """S, seats that decide in one row."""
-    movers: np.ndarray
-    """(R,) which of the S seats decides next."""
+
+    @property
+    def movers(self) -> np.ndarray:
+        """(R,) which of the S seats decides next."""
 
     def start(self, seed: int) -> None:
         """Deals new games everywhere."""

@@ -126,6 +126,14 @@ def test_what_was_stopped_goes_on_exactly(variant: str) -> None:
     assert torch.isfinite(weights(through)).all()
 
 
+def test_no_global_generator_is_used() -> None:
+    before, numpy_before = torch.get_rng_state(), str(np.random.get_state())  # noqa: NPY002
+    for variant in ("turns", "pool", "memory"):
+        learner(VARIANTS[variant][0], **VARIANTS[variant][1]).iterate()
+    assert torch.equal(torch.get_rng_state(), before)
+    assert str(np.random.get_state()) == numpy_before  # noqa: NPY002
+
+
 def test_seeds_are_apart() -> None:
     one, other = learner(LEDUC, seed=0), learner(LEDUC, seed=1)
     assert not torch.equal(weights(one), weights(other))
