@@ -5,18 +5,22 @@ NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.14; do $$name $(NEW_ENOUGH) >/dev/null 2>&1 && echo $$name && break; done)
 BIN := .venv/bin
 BUDGET ?= quick
-SOURCES := pyproject.toml $(shell find agora envs agents baselines leaderboard benchmarks -type f -not -path '*/__pycache__/*' -not -path 'leaderboard/results/*')
+SOURCES := pyproject.toml $(shell find agora envs agents baselines leaderboard benchmarks -type f -not -path '*/__pycache__/*' -not -path 'leaderboard/results/*' -not -path 'baselines/results/*')
 
-.PHONY: help leaderboard test lint bench clean
+.PHONY: help leaderboard results test lint bench clean
 
 help:
 	@echo "make leaderboard           train the baselines, let all agents play, write leaderboard/results/ (about 6 minutes)"
 	@echo "make leaderboard BUDGET=full   the same with longer training"
+	@echo "make results               train every baseline for 5 seeds, write baselines/results/ (hours; a run goes on where it stopped)"
 	@echo "make test                  linters, type checker and all tests"
 	@echo "make bench                 speed and memory beside other suites"
 
 leaderboard: .venv/installed
 	$(BIN)/agora leaderboard leaderboard/season.toml --out leaderboard/results --budget $(BUDGET)
+
+results: .venv/installed
+	$(BIN)/python -P -m agora.baselines.run --seeds 5 --out baselines/results
 
 test: .venv/test-installed lint
 	$(BIN)/pytest -n 2 --dist loadscope

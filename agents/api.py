@@ -180,7 +180,11 @@ def _scripted(name: str, spec: Spec) -> Agent:
 
 SAVED_KINDS = {
     "actor-critic": "agora.agents.learned.saved:load",
+    "alpha-zero": "agora.agents.learned.alpha_zero:load",
+    "conditional": "agora.agents.population.conditional:load",
     "mixture": "agora.agents.population.mixture:load",
+    "mu-zero": "agora.agents.learned.mu_zero:load",
+    "sac": "agora.agents.learned.squashed:load",
     "stable-baselines3": "agora.agents.learned.stable_baselines.saved:load",
     "tabular": "agora.agents.tabular:load",
 }

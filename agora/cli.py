@@ -193,13 +193,24 @@ def solve(
 def exploit(
     agent: Annotated[str, typer.Argument(metavar="AGENT", help="random, scripted/NAME or the folder of a saved one.")],
     id: Id,
+    budget: Annotated[
+        float | None,
+        typer.Option(help="Decisions, such as 2e6, to train best responses with: a lower bound. Exact by default."),
+    ] = None,
+    games: Annotated[int, typer.Option(min=2, help="With a budget: deals to judge each response on.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="With a budget: number that fixes training and deals.")] = 0,
     option: Options = None,
 ) -> None:
-    """Measure exactly how much a best response gains against an agent."""
-    from agora import envs
-    from agora.solving import print_exploitation
+    """Measure how much a best response gains against an agent: exactly, or from below where the game is too large."""
+    from agora import envs, solving
 
-    print_exploitation(envs.game(full_id(id), **read_options(option)), agent, _console())
+    game = envs.game(full_id(id), **read_options(option))
+    if budget is None:
+        solving.print_exploitation(game, agent, _console())
+        return
+    if not 1 <= budget < 1e15:
+        raise ValueError(f"--budget {budget:g} is not allowed: give a number of decisions, such as 2e6.")
+    solving.print_lower_bound(game, agent, int(budget), games, seed, _console())
 
 
 @app.command()
@@ -209,13 +220,14 @@ def train(
     ],
     out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/NAME by default.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in that folder.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Train as long as the settings' [full] table says.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Train as briefly as the settings' [quick] table says.")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, help="Number that fixes the training; the settings' own.")] = None,
 ) -> None:
-    """Train an agent as a settings file says."""
+    """Train an agent as a settings file says, and draw its learning curve."""
     from agora.agents.learned.train import train as run
 
     try:
-        folder = run(settings, out, resume, full=full)
+        folder = run(settings, out, resume, quick=quick, seed=seed)
     except FloatingPointError as error:
         _fail(error, 1)
     typer.echo(f"Saved agent: {folder}")
@@ -272,12 +284,13 @@ def bench(
             metavar="PART", help="games, suite, search, solvers, trading, matches, training or startup; all by default."
         ),
     ] = None,
+    train: Annotated[bool, typer.Option("--train", help="The part training alone: steps a second of PPO.")] = False,
     out: Annotated[Path | None, typer.Option(help="File for the numbers, as JSON.")] = None,
 ) -> None:
     """Measure speed and memory against other libraries."""
     from agora.benchmarks.run import main as run
 
-    run(parts, out, _console())
+    run([*(parts or []), "training"] if train else parts, out, _console())
 
 
 def full_id(id: str) -> str:

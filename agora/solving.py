@@ -89,11 +89,44 @@ def print_exploitation(game: "Game", agent: str, console: "Console") -> None:
     spec = game.spec
     with console.status(f"best responses in {spec.id}"):
         found = exploit(load(agent, spec), game)
-    lines = Lines(box=None, header_style="bold", pad_edge=False)
-    for heading in ("seat", "returns", "best response", "gain"):
-        lines.add_column(heading, justify="left" if heading == "seat" else "right")
+    lines = _seat_lines("best response")
     for seat, returns, best in zip(spec.seats, found.returns, found.best, strict=True):
         lines.add_row(seat, f"{returns:+.6f}", f"{best:+.6f}", f"{best - returns:.6f}")
     console.print(f"{agent} in every seat of {spec.id}, in {spec.unit}; exact", highlight=False)
     console.print(lines)
     console.print(f"NashConv {found.nash_conv:.6g}, exploitability {found.exploitability:.6g}", highlight=False)
+
+
+def print_lower_bound(game: "Game", agent: str, budget: int, deals: int, seed: int, console: "Console") -> None:
+    """Prints what responses trained with ``budget`` decisions gain against ``agent``, with 95 % intervals.
+
+    Raises:
+        ValueError: there is no such agent, or see ``best_response.lower_bound``.
+    """
+    from agora.agents.learned.best_response import lower_bound  # needs torch
+
+    spec = game.spec
+    with console.status(f"training best responses in {spec.id}"):
+        found = lower_bound(load(agent, spec), game, budget, deals, seed)
+    lines = _seat_lines("response")
+    for seat, returns, best, interval in zip(spec.seats, found.returns, found.best, found.intervals, strict=True):
+        lines.add_row(seat, f"{returns:+.4f}", f"{best:+.4f}", f"{best - returns:.4f} ± {interval:.4f}")
+    console.print(
+        f"{agent} in every seat of {spec.id}, in {spec.unit}; responses trained with {found.decisions:,} decisions, "
+        f"judged on {found.deals:,} other deals, 95 % intervals",
+        highlight=False,
+    )
+    console.print(lines)
+    share = found.interval / spec.players
+    console.print(
+        f"NashConv at least {found.nash_conv:.4g} ± {found.interval:.2g}, "
+        f"exploitability at least {found.exploitability:.4g} ± {share:.2g}",
+        highlight=False,
+    )
+
+
+def _seat_lines(response: str) -> Lines:
+    lines = Lines(box=None, header_style="bold", pad_edge=False)
+    for heading in ("seat", "returns", response, "gain"):
+        lines.add_column(heading, justify="left" if heading == "seat" else "right")
+    return lines

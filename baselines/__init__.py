@@ -1,6 +1,6 @@
-"""Settings of the baselines that ``make leaderboard`` trains, one file each; ``agora train baselines/NAME.toml``.
+"""Settings of the baselines, one file each: ``agora train baselines/NAME.toml``.
 
-Each names what it trains against and how long: ``steps`` is the short budget, of about half a minute on one core, and
-the table ``[full]`` the long one (``BUDGET=full``, ``agora train --full``). What the keys mean stands in
-``agora.agents.learned.settings``.
+``steps`` is what it takes to reach the target in targets.toml, the table ``[quick]`` about half a minute, for
+``make leaderboard``. ``make results`` trains all of them with several seeds into results/ (run.py). What the keys mean
+stands in ``agora.agents.learned.settings``.
 """

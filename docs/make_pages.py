@@ -1,4 +1,5 @@
-"""Writes what is made from docstrings and ``Spec``: a page and a picture per id, and the table in the README.
+"""Writes what is made from docstrings and ``Spec``: a page and a picture per id, a page per algorithm, the README's
+tables.
 
 ``python docs/make_pages.py`` writes; ``--check`` only says whether something is out of date.
 """
@@ -9,6 +10,7 @@ import re
 import sys
 from pathlib import Path
 
+import algorithm_pages
 import numpy as np
 
 import agora.envs
@@ -204,7 +206,7 @@ def files() -> dict[Path, str]:
     for id in agora.envs.ids():
         made[ROOT / "docs" / "environments" / f"{bare(id)}.md"] = page(id)
         made[ROOT / "docs" / "pictures" / f"{bare(id)}.svg"] = drawing(id)
-    return made
+    return made | algorithm_pages.files()
 
 
 def main() -> int:

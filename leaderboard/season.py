@@ -182,7 +182,7 @@ def _train(settings: str, path: Path, out: Path, budget: Budget, progress: bool)
     from agora.agents.learned.train import train  # torch is heavy
 
     folder = out / "agents" / budget / found.stem
-    return train(found, out=folder, resume=True, quiet=not progress, full=budget == "full")
+    return train(found, out=folder, resume=True, quiet=not progress, quick=budget == "quick")
 
 
 def short_name(agent: Any) -> str:

@@ -19,7 +19,8 @@ from agora.agents.learned import saved
 from agora.agents.learned.distributions import Categorical
 from agora.agents.learned.losses import squared
 from agora.agents.learned.networks import ActorCritic
-from agora.agents.learned.planner import Lesson, Parts, Planner, PlannerParameters, cross_entropy, load as load_planner
+from agora.agents.learned.planner import Lesson, Parts, Planner, PlannerParameters, cross_entropy
+from agora.agents.learned.planner import load as load_planner
 from agora.agents.learned.settings import Network, Settings
 from agora.agents.search.network_search import NetworkSearch, Plan
 from agora.envs.api import Spec
@@ -38,12 +39,10 @@ def make(settings: Settings, game: Game) -> Planner:
     return Planner(settings, game, lambda device: make_parts(game, settings.network, device, settings.name, weight))
 
 
-def make_parts(
-    game: Game, network: Network, device: torch.device, name: str = "", value_weight: float = 1.0
-) -> Parts:
+def make_parts(game: Game, network: Network, device: torch.device, name: str = "", value_weight: float = 1.0) -> Parts:
     """A network for ``game``, whose weights are still to be drawn or read, and what is done with it."""
     spec = game.spec
-    model = ActorCritic(spec, network, spec.action.n)  # type: ignore[union-attr]
+    model = ActorCritic(spec, network, spec.action.n)
 
     @torch.inference_mode()
     def evaluate(observation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

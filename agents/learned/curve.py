@@ -83,15 +83,19 @@ def panels(rows: list[dict[str, Any]], unit: str, measures: Sequence[str]) -> li
         Panel(
             f"mean return ({unit})",
             [
-                _series(rows, "return", TRAINING),
-                *(_series(rows, key, _opponent(key)) for key in columns if key.startswith("against ")),
+                series(rows, "return", TRAINING),
+                *(series(rows, key, _opponent(key)) for key in columns if key.startswith("against ")),
             ],
             False,
         ),
-        Panel("win rate", [_series(rows, key, key[9:]) for key in columns if key.startswith("win rate ")], False),
-        *(Panel(key, [_series(rows, key, key)], key in LOGARITHMIC) for key in measures if key in columns),
+        Panel(
+            "win rate",
+            [series(rows, key, key.removeprefix("win rate ")) for key in columns if key.startswith("win rate ")],
+            False,
+        ),
+        *(Panel(key, [series(rows, key, key)], key in LOGARITHMIC) for key in measures if key in columns),
     ]
-    filled = [panel._replace(series=[series for series in panel.series if series.points]) for panel in shown]
+    filled = [panel._replace(series=[line for line in panel.series if line.points]) for panel in shown]
     return [panel for panel in filled if panel.series]
 
 
@@ -99,7 +103,8 @@ def _opponent(key: str) -> str:
     return "in evaluation" if key == f"against {ALONE}" else key
 
 
-def _series(rows: list[dict[str, Any]], key: str, name: str) -> Series:
+def series(rows: list[dict[str, Any]], key: str, name: str) -> Series:
+    """The column ``key`` of a curve as a line called ``name``, without the rows that lack it."""
     return Series(
         name,
         [(row["steps"], row[key], row.get(error_name(key), 0.0)) for row in rows if row.get(key) is not None],

@@ -69,8 +69,9 @@ class Decisions(NamedTuple):
         return self._part(index.flatten()[real], device), Output(output.policy[kept], output.value[kept], None)
 
     def _part(self, rows: torch.Tensor, device: torch.device) -> Part:
-        observation = self.observation[rows].to(device, torch.float32)
-        others = (getattr(self, name)[rows].to(device) for name in Part._fields[1:])
+        # index_select copies whole rows, many times faster than rows in brackets.
+        observation = self.observation.index_select(0, rows).to(device, torch.float32)
+        others = (getattr(self, name).index_select(0, rows).to(device) for name in Part._fields[1:])
         return Part(observation, *others)
 
 
@@ -88,7 +89,7 @@ def credited(rollout: Rollout, parameters: Any, distribution: Make) -> Decisions
 
     def flat(array: np.ndarray | torch.Tensor) -> torch.Tensor:
         tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array.cpu()
-        return tensor.flatten(0, 1)[index]
+        return tensor.flatten(0, 1).index_select(0, index)
 
     return Decisions(
         flat(rollout.observation),
@@ -142,4 +143,4 @@ def gathered(parts: Sequence[Decisions], normalise: bool) -> Decisions:
     joined = [torch.cat(column) for column in zip(*(part[:7] for part in parts), strict=True)]
     if normalise and len(joined[5]):
         joined[5] = (joined[5] - joined[5].mean()) / (joined[5].std(correction=0) + 1e-8)
-    return Decisions(*joined, starts, torch.cat([part.memory for part in parts]))
+    return Decisions._make([*joined, starts, torch.cat([part.memory for part in parts])])

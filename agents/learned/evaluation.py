@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ALONE = "nobody"
 """The opponent's name in a game of one player."""
 
+DAYS_A_YEAR = 252
+BLOCK, RESAMPLES = 21, 2000  # of the block bootstrap: days in a block (a month), and series that are drawn
 GRID = 1001  # offers that the least accepted one is looked for among
 
 Measure = Callable[[Agent, Game, int, int], dict[str, float]]
@@ -139,11 +141,49 @@ def bid_error(agent: Agent, game: Game, games: int, seed: int) -> dict[str, floa
     return estimate("bid_error", distances.mean(axis=1))
 
 
+def growth(agent: Agent, game: Game, games: int, seed: int) -> dict[str, float]:
+    """Portfolio: ``growth``, the logarithm of what wealth grows by in a year of 252 days, and ``growth over market``.
+
+    One episode. Standard errors are those of the circular block bootstrap over its days, with blocks of 21 (D. Politis,
+    J. Romano, "A circular block-resampling procedure for stationary data", 1992); those over the market are of the
+    differences day by day.
+    """
+    if not game.package.endswith(".portfolio"):
+        raise ValueError(f"The measure growth is one of Portfolio, not of {game.spec.id}.")
+    own, market = (_daily_rewards(one, game, seed) for one in (agent, load("scripted/market", game.spec)))
+    numbers: dict[str, float] = {}
+    for name, daily in (("growth", own), ("growth over market", own - market)):
+        numbers[name] = DAYS_A_YEAR * float(daily.mean())
+        numbers[error_name(name)] = DAYS_A_YEAR * float(block_means(daily, seed).std(ddof=1))
+    return numbers
+
+
+def block_means(values: np.ndarray, seed: int) -> np.ndarray:
+    """Means (RESAMPLES,) of series drawn from ``values`` (T,) in blocks that run on from its end to its start."""
+    count = len(values)
+    blocks = -(-count // BLOCK)
+    starts = np.random.default_rng(seed).integers(count, size=(RESAMPLES, blocks))
+    drawn = (starts[:, :, None] + np.arange(BLOCK)) % count
+    return values[drawn.reshape(RESAMPLES, -1)[:, :count]].mean(axis=1)
+
+
+def _daily_rewards(agent: Agent, game: Game, seed: int) -> np.ndarray:
+    """The rewards (T,) of one episode of a game of one player."""
+    batch, lane = Batch(game, 1, deal_seeds(seed, 1), autoreset="disabled"), np.zeros(1, np.int64)
+    agent.reset(game.spec, lane, seed)
+    rewards = []
+    while not batch.ended[0]:
+        batch.step(ask(agent, batch, lane, 0), lane)
+        rewards.append(float(batch.rewards[0, 0]))
+    return np.array(rewards)
+
+
 MEASURES: dict[str, Measure] = {
     "nash_conv": nash_conv,
     "joint": joint,
     "equilibrium_share": equilibrium_share,
     "bid_error": bid_error,
+    "growth": growth,
 }
 """What [evaluation] ``measures`` and the targets of the baselines name, beside the metrics of a game."""
 

@@ -9,8 +9,9 @@ from agora.agents.api import Agent
 class Learner(Protocol):
     """An algorithm at work on one game. A module of an algorithm has ``make(settings, game)``, which makes one."""
 
-    steps: int
-    """Decisions learned from so far; with populations, iterations so far."""
+    @property
+    def steps(self) -> int:
+        """Decisions learned from so far; with populations, iterations so far."""
 
     def iterate(self) -> dict[str, float]:
         """One round of play and learning.

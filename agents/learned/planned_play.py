@@ -88,7 +88,7 @@ class PlannedPlay:
         rows["reward"] = batch.rewards[lanes, movers] * self._scale
         self._now += 1
         ended = np.flatnonzero(batch.terminated | batch.truncated)
-        games = [self._take(lane) for lane in ended]
+        games = [self._take(lane) for lane in ended.tolist()]
         return np.concatenate([rows[:0], *games])
 
     def _next_rows(self) -> np.ndarray:
@@ -173,4 +173,3 @@ def as_tensor(array: np.ndarray) -> torch.Tensor:
 def from_tensor(data: torch.Tensor, dtype: np.dtype) -> np.ndarray:
     """The records that ``as_tensor`` wrote, flat."""
     return np.frombuffer(data.numpy().tobytes(), dtype).copy()
-

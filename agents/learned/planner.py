@@ -101,7 +101,7 @@ class Planner:
         check(settings, game)
         self.settings, self.game, self.steps = settings, game, 0
         self.parameters: PlannerParameters = settings.parameters
-        self.device = chosen_device(settings.device)
+        self.device = saved.device(settings.device)
         seeds = np.random.SeedSequence(settings.seed).generate_state(3, np.uint64)
         self.parts = make_parts(self.device)
         initialise(self.parts.model, torch.Generator().manual_seed(int(seeds[0] >> np.uint64(1))))
@@ -207,10 +207,6 @@ def check(settings: Settings, game: Game) -> None:
             f"{reason}, but {settings.algorithm} plays every seat itself, without memory, and scales rewards by the "
             "range of returns: leave it out."
         )
-
-
-def chosen_device(device: str) -> torch.device:
-    return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
 
 
 def turned(rows: np.ndarray, known: Symmetries, turns: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -21,12 +21,13 @@ import torch
 from msgspec import Meta, Struct
 
 from agora.agents.api import Agent
-from agora.agents.learned import losses, saved
+from agora.agents.learned import curiosity, groups, losses, saved, self_imitation
 from agora.agents.learned.decisions import Decisions, credited, gathered
 from agora.agents.learned.distributions import policy_form
+from agora.agents.learned.groups import Episodes, GroupActor
 from agora.agents.learned.networks import ActorCritic, initialise
 from agora.agents.learned.rollout import Actor, EverySeat, Games, OneSeat
-from agora.agents.learned.settings import Count, Positive, Schedule, SelfPlay, Settings, Share, at
+from agora.agents.learned.settings import Count, Positive, Schedule, Settings, Share, at
 from agora.agents.population.pool import Opponents, Pool, others
 from agora.envs.api import Discrete
 from agora.envs.game import Game
@@ -38,7 +39,7 @@ class Parameters(Struct, forbid_unknown_fields=True):
     """The table [parameters]. A number that may be a table ``{ start, end }`` goes from one to the other."""
 
     rollout: Count = 32
-    """T, decisions in each row between two rounds of learning."""
+    """T, decisions in each row between two rounds of learning; in groups at least so many, in whole episodes."""
     minibatch: Count = 4096
     """Decisions in one step of the optimiser."""
     epochs: Count = 2
@@ -47,14 +48,33 @@ class Parameters(Struct, forbid_unknown_fields=True):
     """Of Adam."""
     gamma: Share = 0.99
     """Discount for each own turn of a seat."""
-    advantage: Literal["gae", "n-step", "v-trace", "monte-carlo"] = "gae"
-    """See returns/estimates.py; with ``critic = "action"`` expected SARSA(lambda)."""
+    advantage: Literal[
+        "gae", "n-step", "v-trace", "monte-carlo", "grpo", "gigpo", "salt", "turn-level", "pure", "tempo"
+    ] = "gae"
+    """The first four: see returns/estimates.py; with ``critic = "action"`` expected SARSA(lambda). The others compare
+    the episodes of a group, see groups.py; they need opponents that stay, and of them only ``turn-level`` and ``pure``
+    a critic, whose gains stand for the rewards of single steps."""
     trace_decay: Share = 0.95
     """Lambda of GAE, V-trace and the traces of an action-value critic."""
     n: Count = 5
     """Turns of the n-step advantage."""
+    group_size: Annotated[int, Meta(ge=2)] = 8
+    """G, episodes from the same start."""
+    group_deviation: bool = True
+    """Whether advantages of a group are divided by its deviation; False: Dr. GRPO, and GiGPO's other variant."""
+    ignored_pieces: list[str] = []
+    """Pieces of the observation in which two equal states may differ, such as clocks: for states that are compared in
+    groups, and for what counts as new in exploration."""
+    self_imitation: Literal["none", "spear", "arpo"] = "none"
+    """With groups: learns again from successes that were kept, see self_imitation.py."""
+    success: float | None = None
+    """The least return that is a success for ``arpo``; None: the best of the game."""
+    exploration: curiosity.Exploration = "none"
+    """The source of bonuses for what is new, see exploration.py."""
+    exploration_weight: Positive = 0.01
+    """Of the bonus, in the unit of the reward times ``reward_scale``."""
     normalise_advantages: bool = True
-    """To mean 0 and deviation 1 over a rollout."""
+    """To mean 0 and deviation 1 over a rollout; not with groups, which do so in their own ways."""
     normalise_observations: bool = False
     """To mean 0 and deviation 1 by all that was seen so far."""
     objective: Literal["clip", "mirror-descent", "all-actions"] = "clip"
@@ -81,6 +101,12 @@ class Parameters(Struct, forbid_unknown_fields=True):
     average: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     """The agent that is evaluated and saved has weights averaged over rounds: this share of the old average and the
     rest of the new weights; 0: the last weights."""
+    cooperation: Share = 0.0
+    """How much the rewards of the other seats count for a seat: 0: nothing; 1: as much as its own, so that all learn
+    for the joint return. In self-play with ``latest`` alone. Returns in the curve stay each seat's own."""
+    opening: Weight = 0.0
+    """Mean number of random decisions with which a game begins and from which nothing is learned, geometrically
+    distributed: positions that the learner would no longer reach by itself. In self-play with ``latest`` alone."""
     bins: Annotated[int, Meta(ge=0)] = 0
     """With continuous actions: values that each number of an action can take; 0: a normal distribution."""
 
@@ -94,11 +120,12 @@ def make(settings: Settings, game: Game, opponent: Any = None) -> "PPO":
     Raises:
         ValueError: the parameters do not fit the game or each other.
     """
-    _check(settings.parameters, settings.self_play, game)
+    _check(settings, game)
     return PPO(settings, game, opponent)
 
 
-def _check(parameters: Parameters, rules: SelfPlay | None, game: Game) -> None:
+def _check(settings: Settings, game: Game) -> None:
+    parameters, rules = settings.parameters, settings.self_play
     discrete = isinstance(game.spec.action, Discrete)
     if parameters.critic == "action" and not discrete:
         raise ValueError(f"parameters.critic='action' needs discrete actions; {game.spec.id} has {game.spec.action}.")
@@ -106,6 +133,17 @@ def _check(parameters: Parameters, rules: SelfPlay | None, game: Game) -> None:
         raise ValueError("parameters.objective='all-actions' needs parameters.critic='action', which values them all.")
     if rules is not None and not rules.latest + others(rules) > 0:
         raise ValueError("self_play: all weights are 0; give latest, uniform, prioritised or an agent of scripted one.")
+    groups.check(parameters, rules)
+    for name in ("cooperation", "opening"):
+        if getattr(parameters, name) and (rules is None or others(rules)):
+            raise ValueError(
+                f"parameters.{name}={getattr(parameters, name)} needs a learner in every seat: give [self_play] with "
+                "latest alone."
+            )
+    if parameters.opening and (settings.network.recurrent or parameters.exploration != "none"):
+        raise ValueError(
+            "parameters.opening goes neither with network.recurrent nor with parameters.exploration: leave it at 0."
+        )
     if parameters.bins == 1 or (parameters.bins and discrete):
         raise ValueError(f"parameters.bins={parameters.bins} is not allowed: at least 2, with continuous actions only.")
 
@@ -132,7 +170,13 @@ class PPO:
         rate = at(self.parameters.learning_rate, 0)
         self.optimiser = torch.optim.Adam(self.model.parameters(), rate, eps=1e-5, fused=True)
         self.pool = self._make_pool()
+        self.grouped = self.parameters.advantage in groups.ADVANTAGES
+        self.value_weight = self.parameters.value_weight
+        if self.grouped and self.parameters.advantage not in groups.WITH_CRITIC:
+            self.value_weight = 0.0
         self.actors = [self._actor(games) for games in self._make_games(opponent)]
+        self.curiosity = curiosity.make(self.parameters, game.spec, self.generator, self.device)
+        self.imitation = self_imitation.make(self.parameters, game.spec, self.model.memory_size)
         self.steps, self.rounds = 0, 0
         self.seconds = {"environment": 0.0, "policy": 0.0, "update": 0.0}
         """Spent so far on each part."""
@@ -154,23 +198,24 @@ class PPO:
             opponent = opponent or settings.opponent or "random"
             return [OneSeat(game, settings.num_envs, opponent, settings.seat, settings.illegal)]
         alone = round(settings.num_envs * rules.latest / (rules.latest + others(rules)))
-        games: list[Games] = [EverySeat(game, alone, settings.illegal)] if alone else []
+        games: list[Games] = []
+        if alone:
+            games.append(EverySeat(game, alone, settings.illegal, self.parameters.cooperation, self.parameters.opening))
         if self.pool is not None and alone < settings.num_envs:
             opponents = Opponents(self.pool)
             games.append(OneSeat(game, settings.num_envs - alone, opponents, settings.seat, settings.illegal))
         return games
 
-    def _actor(self, games: Any) -> Actor:
-        return Actor(
-            games,
-            self.game,
-            self._forward,
-            self.distribution,
-            memory_size=self.model.memory_size,
-            bins=self.parameters.bins,
-            reward_scale=self.settings.reward_scale,
-            device=self.device,
-        )
+    def _actor(self, games: Any) -> Actor | GroupActor:
+        options: dict[str, Any] = {
+            "memory_size": self.model.memory_size,
+            "bins": self.parameters.bins,
+            "reward_scale": self.settings.reward_scale,
+            "device": self.device,
+        }
+        if self.grouped:
+            return GroupActor(games, self.parameters.group_size, self._forward, self.distribution, **options)
+        return Actor(games, self.game, self._forward, self.distribution, **options)
 
     def iterate(self) -> dict[str, float]:
         """Plays a rollout in all games and learns from it."""
@@ -178,8 +223,8 @@ class PPO:
             began = time.perf_counter()
             rollouts = [actor.collect(self.parameters.rollout, self.drawing) for actor in self.actors]
             played = time.perf_counter()
-            parts = [credited(rollout, self.parameters, self.distribution) for rollout in rollouts]
-            decisions = gathered(parts, self.parameters.normalise_advantages)
+            bonuses = self.curiosity.pay(rollouts) if self.curiosity is not None else {}
+            decisions, steps = self._credited(rollouts)
             if not len(decisions.advantage):
                 raise ValueError(
                     f"parameters.rollout={self.parameters.rollout} is too short for {self.game.spec.id}: no decision "
@@ -187,7 +232,7 @@ class PPO:
                 )
             before = self.steps
             numbers = self.learn(decisions)
-            self.steps += len(decisions.advantage)
+            self.steps += steps
             self.rounds += 1
             self._follow(before)
         self._count_seconds(played - began, time.perf_counter() - played)
@@ -197,8 +242,23 @@ class PPO:
             "episodes": len(returns),
             **({"return": float(returns.mean())} if len(returns) else {}),
             **numbers,
+            **bonuses,
             **elo,
         }
+
+    def _credited(self, played: list[Any]) -> tuple[Decisions, int]:
+        """What to learn from after these rollouts or groups, and how many decisions of them that is."""
+        if not self.grouped:
+            parts = [credited(rollout, self.parameters, self.distribution) for rollout in played]
+            decisions = gathered(parts, self.parameters.normalise_advantages)
+            return decisions, len(decisions.advantage)
+        (episodes,) = played
+
+        def credit(lot: Episodes) -> Decisions:
+            return groups.credited(lot, self.parameters, self.game.spec, self.model.memory_size)
+
+        decisions = self.imitation.decisions(episodes, credit) if self.imitation is not None else credit(episodes)
+        return decisions, len(episodes.rewards)
 
     def learn(self, decisions: Decisions) -> dict[str, float]:
         """Several passes over ``decisions`` in minibatches; returns means of what the curve shows."""
@@ -241,7 +301,7 @@ class PPO:
         if parameters.critic == "action":
             value = value.gather(-1, data.action[:, None])[:, 0]
         error, entropy = losses.squared(value, data.target), policy.entropy()
-        total = gain + parameters.value_weight * error - at(parameters.entropy, progress) * entropy
+        total = gain + self.value_weight * error - at(parameters.entropy, progress) * entropy
         if parameters.proximal:
             old = self.distribution(data.policy, data.legal)
             total = total + at(parameters.proximal, progress) * policy.divergence(old)
@@ -321,6 +381,10 @@ class PPO:
         seeds = np.random.SeedSequence([self.settings.seed, self.steps]).generate_state(len(self.actors))
         for actor, seed in zip(self.actors, seeds.tolist(), strict=True):
             actor.start(seed)
+        if self.curiosity is not None:
+            self.curiosity.start()
+        if self.imitation is not None:
+            self.imitation.start(int(seeds[0]))
 
     def state(self) -> dict[str, Any]:
         """Everything but the games: they are dealt anew, here and in ``restore`` alike."""
@@ -333,6 +397,8 @@ class PPO:
             "steps": self.steps,
             "rounds": self.rounds,
             "pool": self.pool and self.pool.state(),
+            "curiosity": self.curiosity and self.curiosity.state(),
+            "imitation": self.imitation and self.imitation.state(),
         }
         self._deal()
         return state
@@ -346,8 +412,9 @@ class PPO:
         for generator, stored in zip((self.generator, self.drawing), state["generators"], strict=True):
             generator.set_state(stored)
         self.steps, self.rounds = state["steps"], state["rounds"]
-        if self.pool is not None:
-            self.pool.restore(state["pool"])
+        for part, name in ((self.pool, "pool"), (self.curiosity, "curiosity"), (self.imitation, "imitation")):
+            if part is not None:
+                part.restore(state[name])
         self._deal()
 
     def check_finite(self) -> None:

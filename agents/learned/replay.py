@@ -143,14 +143,14 @@ class EverySeat:
         illegal: as in ``Batch``.
         opening: mean number of random steps with which a game begins and from which nothing is learned; how many is
             drawn from a geometric distribution. Such exploring starts (R. Sutton and A. Barto, "Reinforcement
-            Learning", 2018, section 5.3) show positions that good players would never reach, and what they would do there
+            Learning", 2018, section 5.3) show positions that good players would never reach; what they would do there
             decides what they do before.
     """
 
     def __init__(self, game: Game, num_envs: int, illegal: Illegal, opening: float = 0.0):
         spec = game.spec
         self._batch, self._opening = Batch(game, num_envs, 0, illegal=illegal), opening
-        self._turns = OwnTurns(num_envs, spec.players, spec.observation_size, _action_size(spec))
+        self._turns = OwnTurns(num_envs, spec.players, spec.observation_size, action_size(spec))
         lanes, seats = np.indices((num_envs, spec.players))
         self._lanes = np.arange(num_envs) if spec.turns == "sequential" else lanes.ravel()
         self._seats = None if spec.turns == "sequential" else seats.ravel()  # None: whoever is to move
@@ -235,5 +235,6 @@ def to_box(unit: np.ndarray, spec: Spec) -> np.ndarray:
     return np.clip(low + 0.5 * (unit + 1.0) * (high - low), low, high).astype(np.float32)
 
 
-def _action_size(spec: Spec) -> int:
+def action_size(spec: Spec) -> int:
+    """K, the numbers in one continuous action."""
     return int(np.prod(spec.action.shape))  # type: ignore[union-attr]

@@ -41,7 +41,7 @@ class Games(Protocol):
 
     @property
     def movers(self) -> np.ndarray:
-        """(R,) which of the S seats decides next."""
+        """(R,) which of the S seats decides next; -1: a random action will be played instead of the learner's."""
 
     def start(self, seed: int) -> None:
         """Deals new games everywhere."""
@@ -62,10 +62,27 @@ class Games(Protocol):
 
 
 class EverySeat:
-    """B games in which the learner plays every seat."""
+    """B games in which the learner plays every seat.
 
-    def __init__(self, game: Game, num_envs: int, illegal: Illegal = "forfeit"):
+    Args:
+        cooperation: see ``shared_rewards``.
+        opening: mean number of random decisions with which a game begins; how many is drawn from a geometric
+            distribution. Such exploring starts (R. Sutton and A. Barto, "Reinforcement Learning", 2018, section 5.3)
+            show positions that a policy which has become sure of itself would never reach.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        num_envs: int,
+        illegal: Illegal = "forfeit",
+        cooperation: float = 0.0,
+        opening: float = 0.0,
+    ):
         self.batch = Batch(game, num_envs, seed=0, illegal=illegal)
+        self.cooperation, self.opening = cooperation, opening
+        self._left = np.zeros(num_envs, np.int64)  # random decisions to come
+        self._generator = np.random.default_rng(0)
         self._together = game.spec.turns == "simultaneous"
         players = game.spec.players
         self.rows = num_envs * players if self._together else num_envs
@@ -74,10 +91,20 @@ class EverySeat:
 
     def start(self, seed: int) -> None:
         self.batch.reset(seed)
+        self._generator = np.random.default_rng(seed)
+        self._draw_openings(np.arange(self.batch.num_envs))
+
+    def _draw_openings(self, lanes: np.ndarray) -> None:
+        self._left[lanes] = self._generator.geometric(1 / (1 + self.opening), len(lanes)) - 1
+
+    @property
+    def _opening_rows(self) -> np.ndarray:
+        return np.repeat(self._left > 0, self.rows // len(self._left))
 
     @property
     def movers(self) -> np.ndarray:
-        return self._nobody if self._together else self.batch.to_move
+        seats = self._nobody if self._together else self.batch.to_move
+        return np.where(self._opening_rows, np.int8(-1), seats) if self.opening else seats
 
     @property
     def observation(self) -> np.ndarray:
@@ -89,12 +116,18 @@ class EverySeat:
 
     def play(self, actions: np.ndarray) -> Played:
         batch = self.batch
+        if self.opening:
+            random = self._opening_rows.reshape(-1, *[1] * (actions.ndim - 1))
+            actions = np.where(random, batch.sample().reshape(actions.shape), actions)
         batch.step(actions)
         each = batch.spec.players if self._together else 1
         ended = batch.terminated | batch.truncated  # not batch.ended: those lanes have begun anew
+        if self.opening:
+            self._left -= self._left > 0
+            self._draw_openings(np.flatnonzero(ended))
         returns = batch.final_returns[ended].ravel()
         return Played(
-            batch.rewards.reshape(self.rows, self.seats),
+            shared_rewards(batch.rewards, self.cooperation).reshape(self.rows, self.seats),
             np.repeat(ended, each),
             np.repeat(batch.truncated, each),
             returns,
@@ -106,6 +139,14 @@ class EverySeat:
             lanes, seats = np.divmod(rows, players)
             return self.batch.observe_final(seats, lanes)[lanes][:, None]
         return np.stack([self.batch.observe_final(player, rows)[rows] for player in range(players)], 1)
+
+
+def shared_rewards(rewards: np.ndarray, cooperation: float) -> np.ndarray:
+    """Rewards (B, P) of seats to whom those of the others count ``cooperation`` times as much as their own: with 0 they
+    stay as they are, with 1 all seats get the sum."""
+    if not cooperation:
+        return rewards
+    return (1 - cooperation) * rewards + cooperation * rewards.sum(axis=1, keepdims=True)
 
 
 class OneSeat:
@@ -174,7 +215,7 @@ class Rollout(NamedTuple):
     value: np.ndarray
     """(T, R) float32, or (T, R, A) with an action-value critic."""
     movers: np.ndarray
-    """(T, R) int8, which of the S seats of the row decided."""
+    """(T, R) int8, which of the S seats of the row decided; -1: a random action was played instead."""
     rewards: np.ndarray
     """(T, R, S) float32."""
     ended: np.ndarray

@@ -6,12 +6,14 @@ targets, and a temperature that keeps the policy's entropy at a target.
 The policy draws u from a normal distribution and plays tanh u, within [-1, 1] and then stretched to the Box; the saved
 agent plays the tanh of the mean. Letters: ``N`` decisions in a minibatch, ``K`` numbers in an action.
 
-With a table [self_play] one policy plays all seats and learns from each, as the observation tells it where it sits. What
-a seat has to fear or to gain from another then changes while it learns: a small replay forgets the others' old habits,
-and a target entropy that falls to the end makes them play almost what the saved agent will.
+With a table [self_play] one policy plays all seats and learns from each, as the observation tells it where it sits.
+What a seat has to gain from the others then changes while it learns. Three things keep that from going in circles: a
+small replay forgets their old habits; all seats are played by a slow average of the policy, which is also what is
+saved; and a target entropy that falls to the end makes them play almost what the saved agent will.
 """
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,16 +22,16 @@ import torch
 from msgspec import Meta, Struct
 from torch import nn
 
-from agora.agents.api import Agent, from_function
-from agora.agents.learned.networks import Normaliser, initialise, mlp
-from agora.agents.learned.replay import EverySeat, OneSeat, Replay, Transitions, to_box
-from agora.agents.learned.saved import threads
+from agora.agents.api import Agent
+from agora.agents.learned.networks import Normaliser, initialise
+from agora.agents.learned.replay import EverySeat, OneSeat, Replay, Transitions, action_size
+from agora.agents.learned.saved import device, threads, write
 from agora.agents.learned.settings import Count, Positive, Schedule, Settings, Share, at
+from agora.agents.learned.squashed import Actor, Critics, acting, normalising, squashed
 from agora.envs.api import Box, Spec
 from agora.envs.game import Game
 
-DEVIATIONS = (-6.0, 1.0)  # bounds of the logarithm of the deviation of u
-SMALL = 0.01  # scale of the policy's last weights: it begins near the middle of the Box
+FASTER = 10.0  # than weights do deviations and temperature change: single numbers that have far to go
 
 
 class Parameters(Struct, forbid_unknown_fields=True):
@@ -51,34 +53,18 @@ class Parameters(Struct, forbid_unknown_fields=True):
     """How much of the critics goes into their targets after every minibatch."""
     average_rate: Annotated[float, Meta(gt=0, le=1)] = 1.0
     """How much of the policy goes, after every minibatch, into its average, which plays and is saved; 1: all of it."""
-    target_entropy: float | Schedule | None = None
-    """Of tanh u, in nats for each of the K numbers: log 2 would be uniform over the Box. None: -1."""
+    target_entropy: float | Schedule = -1.0
+    """Of tanh u, in nats for each of the K numbers: log 2 would be uniform over the Box."""
     temperature: Positive = 0.1
     """Worth of a nat of entropy at the start, in rewards."""
-    least_temperature: Annotated[float, Meta(ge=0)] = 0.0
-    """The temperature never falls below."""
+    least_temperature: Annotated[float, Meta(ge=0)] | Schedule = 0.0
+    """The temperature never falls below, even where the entropy is above its target."""
     normalise: bool = False
     """Whether observations are shifted and scaled to mean 0 and deviation 1, as measured so far."""
     opening: Annotated[float, Meta(ge=0)] = 0.0
     """Mean number of random steps with which a game of self-play begins, see ``replay.EverySeat``."""
     steps: Count = 32
     """Steps of all games in a round."""
-
-
-def squashed(mean: torch.Tensor, log_deviation: torch.Tensor, noise: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Actions tanh u with u = mean + deviation * noise, and the logarithm of their density (appendix C).
-
-    Args:
-        mean, log_deviation: (N, K).
-        noise: (N, K), standard normal.
-
-    Returns:
-        (N, K) within [-1, 1], and (N,) in nats.
-    """
-    u = mean + log_deviation.exp() * noise
-    normal = -0.5 * noise**2 - log_deviation - 0.5 * math.log(2 * math.pi)
-    slope = 2 * (math.log(2) - u - nn.functional.softplus(-2 * u))  # log(1 - tanh(u)^2), without its cancellation
-    return torch.tanh(u), (normal - slope).sum(-1)
 
 
 def soft_target(
@@ -115,34 +101,6 @@ def temperature_loss(log_temperature: torch.Tensor, log_density: torch.Tensor, t
     return -log_temperature * (log_density.detach() + target_entropy).mean()
 
 
-class Actor(nn.Module):
-    """Observations (N, O) to the mean and the logarithm of the deviation of u, (N, K) each."""
-
-    def __init__(self, inputs: int, outputs: int, hidden: list[int], activation: str):
-        super().__init__()
-        self.layers = mlp([inputs, *hidden, 2 * outputs], activation)
-        self.layers[-1].gain = SMALL  # type: ignore[assignment]  # for initialise
-
-    def forward(self, observation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        mean, spread = self.layers(observation).chunk(2, -1)
-        low, high = DEVIATIONS
-        return mean, low + 0.5 * (torch.tanh(spread) + 1) * (high - low)
-
-
-class Critics(nn.Module):
-    """Two estimates (2, N) of the return from observations (N, O) and actions (N, K) on."""
-
-    def __init__(self, inputs: int, hidden: list[int], activation: str):
-        super().__init__()
-        self.both = nn.ModuleList(mlp([inputs, *hidden, 1], activation) for _ in range(2))
-        for layers in self.both:
-            layers[-1].gain = 1.0  # type: ignore[index]  # for initialise
-
-    def forward(self, observation: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
-        inputs = torch.cat([observation, action], 1)
-        return torch.stack([layers(inputs)[:, 0] for layers in self.both])
-
-
 class SAC:
     """A ``Learner``, see learner.py.
 
@@ -153,27 +111,26 @@ class SAC:
     def __init__(self, settings: Settings, game: Game):
         check(settings, game.spec)
         self.settings, self.game, self.parameters = settings, game, settings.parameters
-        self.device = chosen_device(settings.device)
+        self.device = device(settings.device)
         self.steps = 0
         self.games = played(settings, game)
         spec, network = game.spec, settings.network
-        size, numbers = spec.observation_size, int(np.prod(spec.action.shape))  # type: ignore[union-attr]
-        self.replay = Replay(self.parameters.buffer_size, size, numbers)
-        self.target_entropy = -1.0 if self.parameters.target_entropy is None else self.parameters.target_entropy
+        size, numbers = spec.observation_size, action_size(spec)
         self.numbers = numbers
-        self.actor = Actor(size, numbers, network.hidden, network.activation)
-        self.critics = Critics(size + numbers, network.hidden, network.activation)
-        self.targets = Critics(size + numbers, network.hidden, network.activation)
+        self.replay = Replay(self.parameters.buffer_size, size, numbers)
+        with torch.random.fork_rng(devices=[]):  # torch draws first weights from its global generator
+            self.actor, self.average = (Actor(size, numbers, network.hidden, network.activation) for _ in range(2))
+            self.critics, self.targets = (Critics(size + numbers, network.hidden, network.activation) for _ in range(2))
+        self.normaliser = normalising(spec, self.parameters.normalise)
         generator = torch.Generator().manual_seed(settings.seed)
-        initialise(self.actor, generator)
+        initialise(self.actor.layers, generator)
         initialise(self.critics, generator)
-        self.targets.load_state_dict(self.critics.state_dict())
-        self.average = Actor(size, numbers, network.hidden, network.activation)
         self.average.load_state_dict(self.actor.state_dict())
-        self.normaliser = Normaliser(size)
-        self.log_temperature = nn.Parameter(torch.tensor(math.log(self.parameters.temperature)))
+        self.targets.load_state_dict(self.critics.state_dict())
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(self.parameters.temperature), device=self.device))
         self.parts = {
             "actor": self.actor,
+            "average": self.average,
             "critics": self.critics,
             "targets": self.targets,
             "normaliser": self.normaliser,
@@ -184,9 +141,9 @@ class SAC:
             self.actor.compile()
             self.critics.compile()
         self.optimisers = {
-            "actor": torch.optim.Adam(self.actor.parameters()),
-            "critics": torch.optim.Adam(self.critics.parameters()),
-            "temperature": torch.optim.Adam([self.log_temperature]),
+            "actor": adam(self.actor.layers.parameters(), [self.actor.log_deviation]),
+            "critics": adam(self.critics.parameters()),
+            "temperature": adam([], [self.log_temperature]),
         }
         self._deal()
 
@@ -203,7 +160,7 @@ class SAC:
             self.games.returns.clear()
             for _ in range(self.parameters.steps):
                 self.play()
-                if self.steps >= self.parameters.warmup:
+                if self.steps >= self.parameters.warmup and len(self.replay):
                     numbers += [self.learn() for _ in range(self.parameters.updates)]
         returns = np.concatenate([np.zeros(0), *self.games.returns])
         row = {name: float(np.mean([one[name] for one in numbers])) for name in (numbers[0] if numbers else ())}
@@ -218,8 +175,8 @@ class SAC:
             action = self.generator.uniform(-1, 1, (len(observation), self.numbers)).astype(np.float32)
         else:
             action = self.draw(self.average, self.tensor(observation))[0].cpu().numpy()
-        if self.parameters.normalise:
-            self.normaliser.learn(torch.from_numpy(observation.copy()).to(self.device))
+        if isinstance(self.normaliser, Normaliser):
+            self.normaliser.learn(torch.from_numpy(np.array(observation, np.float32)).to(self.device))
         self.steps += len(observation)
         for transitions in self.games.step(action):
             self.replay.add(transitions)
@@ -229,7 +186,7 @@ class SAC:
         parameters, progress = self.parameters, self.steps / self.settings.steps
         for optimiser in self.optimisers.values():
             for group in optimiser.param_groups:
-                group["lr"] = at(parameters.learning_rate, progress)
+                group["lr"] = at(parameters.learning_rate, progress) * group["faster"]
         drawn = self.replay.sample(parameters.batch_size, self.generator)
         observation, temperature = self.tensor(drawn.observation), self.log_temperature.exp().detach()
 
@@ -243,10 +200,11 @@ class SAC:
         self.descend("actor", actor)
         self.critics.requires_grad_(True)
 
-        entropy = self.numbers * at(self.target_entropy, progress)
+        entropy = self.numbers * at(parameters.target_entropy, progress)
         self.descend("temperature", temperature_loss(self.log_temperature, log_density, entropy))
-        with torch.no_grad():
-            self.log_temperature.clamp_(min=math.log(max(parameters.least_temperature, 1e-12)))
+        least = at(parameters.least_temperature, progress)
+        if least > 0:
+            self.log_temperature.data.clamp_(min=math.log(least))
 
         follow(self.targets, self.critics, parameters.target_rate)
         follow(self.average, self.actor, parameters.average_rate)
@@ -276,8 +234,7 @@ class SAC:
 
     def tensor(self, observation: np.ndarray) -> torch.Tensor:
         """Observations (N, O) as the networks take them."""
-        numbers = torch.from_numpy(np.array(observation, np.float32)).to(self.device)
-        return self.normaliser(numbers) if self.parameters.normalise else numbers
+        return self.normaliser(torch.from_numpy(np.array(observation, np.float32)).to(self.device))
 
     def descend(self, name: str, loss: torch.Tensor) -> None:
         self.optimisers[name].zero_grad()
@@ -285,16 +242,21 @@ class SAC:
         self.optimisers[name].step()
 
     def agent(self) -> Agent:
-        @torch.inference_mode()
-        def act(observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
-            with threads(self.settings.threads):
-                mean, _ = self.average(self.tensor(observation))
-            return to_box(torch.tanh(mean).cpu().numpy(), self.game.spec)
-
-        return from_function(act)
+        return acting(self.average, self.normaliser, self.game.spec)
 
     def save(self, folder: Path) -> Path:
-        raise NotImplementedError  # waits for saved.py
+        settings, spec = self.settings, self.game.spec
+        network = {"hidden": settings.network.hidden, "activation": settings.network.activation}
+        return write(
+            nn.ModuleDict({"actor": self.average, "normaliser": self.normaliser}),
+            folder,
+            spec,
+            kind="sac",
+            algorithm="SAC",
+            name=settings.name,
+            tables={"network": {**network, "normalise": self.parameters.normalise}},
+            training={"steps": self.steps, "seed": settings.seed, "num_envs": settings.num_envs},
+        )
 
     def state(self) -> dict[str, Any]:
         self._deal()
@@ -321,8 +283,14 @@ class SAC:
             if not all(bool(torch.isfinite(parameter).all()) for parameter in part.state_dict().values()):
                 raise FloatingPointError(
                     f"Training diverged: the {name} of SAC hold NaN or infinite numbers after {self.steps} steps. "
-                    "Lower parameters.learning_rate, or scale the rewards. The last checkpoint is from before."
+                    "Lower parameters.learning_rate, or scale the rewards by reward_scale."
                 )
+
+
+def adam(weights: Iterable[nn.Parameter], single: list[nn.Parameter] | None = None) -> torch.optim.Adam:
+    """Adam for ``weights``, and for ``single`` numbers at ``FASTER`` times the learning rate."""
+    groups = [{"params": list(weights), "faster": 1.0}, {"params": single or [], "faster": FASTER}]
+    return torch.optim.Adam([group for group in groups if group["params"]])
 
 
 @torch.no_grad()
@@ -344,6 +312,8 @@ def check(settings: Settings, spec: Spec) -> None:
     rules, network = settings.self_play, settings.network
     if rules is not None and (rules.uniform or rules.prioritised or rules.scripted):
         raise ValueError("self_play: SAC plays all seats with its latest policy: leave all but `latest` out.")
+    if settings.parameters.opening and rules is None and spec.players > 1:
+        raise ValueError("parameters.opening: needs a table [self_play], in which SAC plays all seats.")
     if network.kind not in ("auto", "mlp") or network.recurrent:
         raise ValueError("network: SAC has multilayer perceptrons only: leave kind at 'auto' and recurrent at 0.")
 
@@ -353,7 +323,3 @@ def played(settings: Settings, game: Game) -> EverySeat | OneSeat:
     if game.spec.players == 1 or settings.self_play is not None:
         return EverySeat(game, settings.num_envs, settings.illegal, settings.parameters.opening)
     return OneSeat(game, settings.num_envs, settings.illegal, settings.opponent or "random", settings.seat)
-
-
-def chosen_device(device: str) -> torch.device:
-    return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)

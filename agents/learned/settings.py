@@ -25,7 +25,7 @@ A whole file with most tables; all but ``id``, ``algorithm`` and ``steps`` may b
     measures = ["nash_conv"]
     games = 1_000
 
-    [full]                         # used instead with BUDGET=full
+    [quick]                        # used instead by a quick season
     steps = 20_000_000
 
 What [parameters] of stable-baselines3 may hold stands in ``stable_baselines/settings.py``.
@@ -137,8 +137,8 @@ class Evaluation(Struct, forbid_unknown_fields=True):
     """Options of the environment that differ from those of training, such as ``split``."""
 
 
-class Full(Struct, forbid_unknown_fields=True):
-    """What a long training uses instead."""
+class Quick(Struct, forbid_unknown_fields=True):
+    """What a brief training uses instead: half a minute or so, for a season that is quick."""
 
     steps: Count
 
@@ -169,7 +169,7 @@ class Common(Struct, forbid_unknown_fields=True, kw_only=True):
     checkpoint_every: Count | None = None
     """Steps between two checkpoints; None: 1/10 of all steps."""
     evaluation: Evaluation = msgspec.field(default_factory=Evaluation)
-    full: Full | None = None
+    quick: Quick | None = None
 
 
 class Settings(Common, forbid_unknown_fields=True, kw_only=True):
@@ -185,12 +185,12 @@ class Settings(Common, forbid_unknown_fields=True, kw_only=True):
     self_play: SelfPlay | None = None
 
 
-def read(path: str | Path, full: bool = False) -> Common:
+def read(path: str | Path, quick: bool = False) -> Common:
     """The settings in a TOML file, checked.
 
     Args:
         path: the file.
-        full: the values of its table ``[full]`` take the place of the others.
+        quick: the values of its table ``[quick]``, if there is one, take the place of the others.
 
     Raises:
         ValueError: there is no such file, it is not TOML, or it says something that is not allowed. The message names
@@ -207,10 +207,8 @@ def read(path: str | Path, full: bool = False) -> Common:
         settings = from_table(table)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
-    if full:
-        if settings.full is None:
-            raise ValueError(f"{path}: there is no table [full], which a full budget needs.")
-        settings.steps = settings.full.steps
+    if quick and settings.quick is not None:
+        settings.steps = settings.quick.steps
     return settings
 
 

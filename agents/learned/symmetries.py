@@ -54,14 +54,19 @@ def _squares(spec: Spec, turn: Turn) -> np.ndarray:
 
 def _columns(spec: Spec, turn: Turn) -> np.ndarray:
     """Actions that are columns."""
-    return turn(np.arange(spec.action.n)[None])[0]  # type: ignore[union-attr]
+    return _row(spec.action.n, turn)  # type: ignore[union-attr]
+
+
+def _row(length: int, turn: Turn) -> np.ndarray:
+    """What ``turn`` makes of numbers that lie from left to right."""
+    return turn(np.arange(length)[None])[0]
 
 
 def _steps(spec: Spec, turn: Turn) -> np.ndarray:
-    """Breakthrough: a direction (to the left, ahead, to the right) and a square; only for ``_mirror``."""
+    """Breakthrough: a direction (to the left, ahead, to the right) and a square."""
     rows, columns = spec.observation[0].shape[-2:]
     planes = turn(np.arange(3 * rows * columns).reshape(3, rows, columns))
-    return planes[::-1].ravel()
+    return planes[_row(3, turn)].ravel()
 
 
 _SQUARE: tuple[list[Turn], Callable[[Spec, Turn], np.ndarray]] = (_square_turns(), _squares)

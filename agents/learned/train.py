@@ -19,6 +19,7 @@ from agora.agents.learned.settings import Common, check_against, maker, read
 from agora.envs.game import Game
 
 ROWS = 100  # of the learning curve, about
+WIDTH = 100  # characters of its picture in a terminal, at most
 
 
 def train(
@@ -26,7 +27,7 @@ def train(
     out: str | Path | None = None,
     resume: bool = False,
     quiet: bool = False,
-    full: bool = False,
+    quick: bool = False,
     seed: int | None = None,
 ) -> Path:
     """Trains an agent as a settings file says, see settings.py.
@@ -38,7 +39,7 @@ def train(
         resume: goes on from the checkpoint in ``out``, or starts if there is none. On the CPU the result is the same,
             byte for byte but for times, as without the interruption.
         quiet: shows no progress bar and no picture of the curve.
-        full: trains as long as the table ``[full]`` says.
+        quick: trains as briefly as the table ``[quick]`` says.
         seed: takes the place of the settings' ``seed``.
 
     Returns:
@@ -48,7 +49,8 @@ def train(
         ValueError: the settings are wrong, or ``out`` holds another training.
         FloatingPointError: training diverged: a number became NaN or infinite.
     """
-    settings = read(settings_path, full)
+    clock = Clock()
+    settings = read(settings_path, quick)
     if seed is not None:
         settings.seed = seed
     folder = Path(out) if out is not None else Path("runs") / Path(settings_path).stem
@@ -56,7 +58,7 @@ def train(
     game = agora.envs.game(settings.id, **settings.options)
     check_against(settings, game.spec)
     with threads(settings.threads):
-        training = Training(settings, game, maker(settings)(settings, game), folder, stored)
+        training = Training(settings, game, maker(settings)(settings, game), folder, stored, clock)
         training.run(quiet)
         return training.finish(quiet)
 
@@ -86,7 +88,15 @@ class Training:
     steps.
     """
 
-    def __init__(self, settings: Common, game: Game, learner: Learner, folder: Path, stored: dict[str, Any] | None):
+    def __init__(
+        self,
+        settings: Common,
+        game: Game,
+        learner: Learner,
+        folder: Path,
+        stored: dict[str, Any] | None,
+        clock: "Clock",
+    ):
         self.settings, self.game, self.learner, self.folder = settings, game, learner, folder
         self.evaluated_game = agora.envs.game(settings.id, **{**settings.options, **settings.evaluation.options})
         tenth = max(settings.steps // 10, 1)
@@ -100,7 +110,9 @@ class Training:
             learner.restore(stored["learner"])
             self.saved_at = learner.steps
         self.rounds = curve.Means()
-        self.clock = _Clock(self.rows)
+        self.clock = clock
+        if self.rows:
+            clock.go_on(self.rows[-1])
         folder.mkdir(parents=True, exist_ok=True)
         self.write_curve()
 
@@ -191,22 +203,25 @@ class Training:
         curve.plot(panels, self.folder / "curve.png", title)
         if not quiet:
             console = Console()
-            console.print(text_plot.picture(panels, title, min(console.width, 100)))
+            console.print(text_plot.picture(panels, title, min(console.width, WIDTH)))
         return self.learner.save(self.folder / "agent")
 
 
-class _Clock:
-    """Seconds that a training took so far, the time before an interruption included."""
+class Clock:
+    """Seconds since it was made, and those of the training that it goes on with."""
 
-    def __init__(self, rows: list[dict[str, Any]]):
-        last = rows[-1] if rows else {"seconds": 0.0, "cpu_seconds": 0.0}
-        self._before = last["seconds"] - time.monotonic(), last["cpu_seconds"] - time.process_time()
+    def __init__(self) -> None:
+        self._wall, self._processor = time.monotonic(), time.process_time()
+
+    def go_on(self, row: dict[str, Any]) -> None:
+        """Adds what had passed at ``row`` of the curve."""
+        self._wall -= row["seconds"]
+        self._processor -= row["cpu_seconds"]
 
     def read(self) -> dict[str, float]:
-        wall, processor = self._before
         return {
-            "seconds": round(wall + time.monotonic(), 3),
-            "cpu_seconds": round(processor + time.process_time(), 3),
+            "seconds": round(time.monotonic() - self._wall, 3),
+            "cpu_seconds": round(time.process_time() - self._processor, 3),
         }
 
 

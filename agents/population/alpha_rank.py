@@ -46,7 +46,7 @@ def _transitions(payoffs: np.ndarray, alpha: float, population: int) -> np.ndarr
 
 
 def fixation(advantage: np.ndarray, population: int) -> np.ndarray:
-    """The probability that one mutant takes over m individuals, (1 - exp(-x)) / (1 - exp(-m x)); 1 / m at x = 0 (eq. 3).
+    """The chance that one mutant takes over m individuals, (1 - exp(-x)) / (1 - exp(-m x)), 1 / m at x = 0 (eq. 3).
 
     Args:
         advantage: x, alpha times what the mutant gains, any shape.

@@ -46,8 +46,8 @@ def nash(payoffs: np.ndarray) -> list[np.ndarray]:
 def projected_replicator(payoffs: np.ndarray) -> list[np.ndarray]:
     """The mean over time of replicator dynamics from uniform play, kept away from the edge by projection.
 
-    x becomes x + step * x (u - x'u), projected to where every policy keeps its γ / (K + 1). Source: Lanctot et al. 2017,
-    section 3.2.
+    x becomes x + step * x (u - x'u), projected to where every policy keeps its γ / (K + 1). Source: Lanctot et al.
+    2017, section 3.2.
     """
     payoffs = check(payoffs) / _range(payoffs)
     profile = uniform(payoffs)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from agora.agents import toml
-from agora.agents.api import Agent, Needs, draw_rows, load as load_agent
+from agora.agents.api import Agent, Needs, draw_rows
+from agora.agents.api import load as load_agent
 from agora.agents.population import frozen
 from agora.agents.population.frozen import Stored
 from agora.agents.population.moves import moves, shows_policy

@@ -1,7 +1,7 @@
 """Opponents in self-play: who plays the other seats of a game that the learner plays in one seat.
 
-A pool holds *members*: scripted agents by name, and snapshots of the learner that were frozen on the way. For every game
-it draws one of them, or the learner itself, by the weights of the settings' table [self_play]:
+A pool holds *members*: scripted agents by name, and snapshots of the learner that were frozen on the way. For every
+game it draws one of them, or the learner itself, by the weights of the settings' table [self_play]:
 
 - ``latest``: the learner itself plays, and learns from, all seats;
 - ``uniform``: any snapshot, all equally likely;
@@ -12,13 +12,14 @@ it draws one of them, or the learner itself, by the weights of the settings' tab
 While there is no snapshot, the learner itself stands in for one. Ratings are Elo's, kept up to date game by game.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from agora.agents.api import Agent, Needs, PolicyAgent, draw_rows, empty_actions, load
+from agora.agents.api import Agent, Needs, load
 from agora.agents.learned.settings import SelfPlay
 from agora.agents.population.moves import moves, shows_policy
 from agora.envs.api import Spec
@@ -93,6 +94,22 @@ class Member:
     rating: float
 
 
+Weigh = Callable[[Sequence[Member]], dict[int, float]]
+"""Weights, 0 or more and not all 0, by member number, of the members that may be drawn; also LATEST's."""
+
+
+def mixed(rules: SelfPlay, members: Sequence[Member]) -> dict[int, float]:
+    """The weights of the table [self_play]."""
+    weights = {LATEST: rules.latest}
+    weights |= {member.number: rules.scripted[member.stored] for member in members if member.scripted}
+    held = [member for member in members if not member.scripted]
+    if not held:
+        return weights | {LATEST: rules.latest + rules.uniform + rules.prioritised}
+    lost = prioritised(np.array([member.record.win_rate for member in held]))
+    each = rules.uniform / len(held) + rules.prioritised * lost
+    return weights | {member.number: float(weight) for member, weight in zip(held, each, strict=True)}
+
+
 class Pool:
     """Draws opponents, plays their moves and keeps their accounts.
 
@@ -102,17 +119,21 @@ class Pool:
             the newest goes. ``every`` is the caller's affair.
         build: makes the agent of what ``add`` was given.
         seed: of the pool's own draws: moves, and who leaves.
+        weigh: says how often members are drawn; None: as ``rules`` say.
 
     Raises:
         ValueError: no weight is above 0, or a scripted agent needs game states to play.
     """
 
-    def __init__(self, spec: Spec, rules: SelfPlay, build: Callable[[Any], Agent], seed: int):
+    def __init__(
+        self, spec: Spec, rules: SelfPlay, build: Callable[[Any], Agent], seed: int, weigh: Weigh | None = None
+    ):
         if not rules.latest + rules.uniform + rules.prioritised + sum(rules.scripted.values()) > 0:
             raise ValueError(
                 "self_play: all weights are 0; give latest, uniform, prioritised or an agent of scripted one."
             )
         self.spec, self.rules, self.build = spec, rules, build
+        self.weigh = weigh or partial(mixed, rules)
         self.rating = 0.0
         """The learner's, in Elo points; scripted agents begin with 0, snapshots with the learner's at the time."""
         self.members: list[Member] = []
@@ -154,17 +175,9 @@ class Pool:
         self._leaving = [member for member in self._leaving if member.number in self.playing]
 
     def chances(self) -> tuple[np.ndarray, np.ndarray]:
-        """Member numbers (N,) int64, LATEST the first, and the probability (N,) with which a game gets each."""
-        rules, held = self.rules, self.snapshots
-        weights = {LATEST: rules.latest}
-        weights |= {member.number: rules.scripted[member.stored] for member in self.members if member.scripted}
-        if held:
-            lost = prioritised(np.array([member.record.win_rate for member in held]))
-            each = rules.uniform / len(held) + rules.prioritised * lost
-            weights |= {member.number: float(weight) for member, weight in zip(held, each, strict=True)}
-        else:
-            weights[LATEST] += rules.uniform + rules.prioritised
-        numbers, shares = np.array(list(weights), np.int64), np.array(list(weights.values()))
+        """Member numbers (N,) int64, and the probability (N,) with which a game gets each."""
+        weights = self.weigh(self.members)
+        numbers, shares = np.array(list(weights), np.int64), np.array(list(weights.values()), np.float64)
         return numbers, shares / shares.sum()
 
     def draw(self, lanes: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -264,8 +277,8 @@ class Opponents:
         return self.pool.act(self.pool.playing[lanes // self.pool.spec.players], observation, legal, lanes)
 
     def record(self, lanes: np.ndarray, seats: np.ndarray, returns: np.ndarray) -> None:
-        """Games in ``lanes`` (L,) ended with ``returns`` (L, P), the learner sitting in ``seats`` (L,). It has won where it
-        got more than the others did on average."""
+        """Games in ``lanes`` (L,) ended with ``returns`` (L, P), the learner sitting in ``seats`` (L,). It has won
+        where it got more than the others did on average."""
         mine = returns[np.arange(len(seats)), seats]
         theirs = (returns.sum(axis=1) - mine) / (returns.shape[1] - 1)
         self.pool.record(self.pool.playing[lanes], 0.5 * (1 + np.sign(mine - theirs)))

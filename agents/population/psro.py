@@ -18,8 +18,8 @@ from msgspec import Meta, Struct
 from agora.agents.api import Agent
 from agora.agents.learned.ppo import Parameters as LearnerParameters
 from agora.agents.learned.settings import Count, Settings
-from agora.agents.population.best_response import train_best_response
 from agora.agents.population.frozen import Frozen, thaw
+from agora.agents.population.learners import train_best_response
 from agora.agents.population.meta_solvers import solver
 from agora.agents.population.population import Population
 from agora.agents.solvers.tree import build

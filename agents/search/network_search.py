@@ -3,9 +3,9 @@
 For games of two players with perfect information, in turns, without chance, where one wins what the other loses. Who
 moves next comes from the rules, so passes and second moves are no matter.
 
-Two ways to choose. ``puct``: upper confidence bounds with the network's policy as prior, Dirichlet noise at the root and
-the shares of the visits as the policy to learn: D. Silver et al., "A general reinforcement learning algorithm that
-masters chess, shogi, and Go through self-play", Science 2018. ``gumbel``: some actions drawn without replacement by the
+Two ways to choose. ``puct``: upper confidence bounds with the network's policy as prior, Dirichlet noise at the root,
+and the shares of the visits as the policy to learn: D. Silver et al., "A general reinforcement learning algorithm that
+masters chess, shogi, and Go through self-play", Science 2018. ``gumbel``: actions drawn without replacement by the
 Gumbel trick share the simulations by sequential halving, and below the root visits follow the policy improved by the
 values found, which is also what is learned: I. Danihelka, A. Guez, J. Schrittwieser and D. Silver, "Policy improvement
 by planning with Gumbel", ICLR 2022, sections 2 to 5 and appendix D.
@@ -23,6 +23,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Protocol
 import numpy as np
 from msgspec import Meta, Struct
 
+from agora.agents.api import Needs
 from agora.agents.search.room import kernel
 from agora.envs.api import Discrete, Spec
 from agora.envs.game import Game
@@ -279,7 +280,7 @@ class NetworkSearch:
 class SearchAgent:
     """Plays what a search with a network finds, without noise."""
 
-    needs: Literal["states"] = "states"
+    needs: Needs = "states"
 
     def __init__(self, search: NetworkSearch):
         self._search = search

@@ -6,7 +6,7 @@ import pytest
 import agora.envs
 from agora.agents.api import from_function, load
 from agora.agents.learned import evaluation
-from agora.agents.learned.evaluation import against, deal_seeds, error_name, estimate, evaluate, measured, play
+from agora.agents.learned.evaluation import against, deal_seeds, error_name, estimate, evaluate, measured
 from agora.agents.learned.settings import Evaluation
 
 KUHN, OFFERS, AUCTION = "agora/KuhnPoker-v0", "agora/AlternatingOffers-v0", "agora/SealedAuction-v0"
@@ -42,13 +42,15 @@ def test_every_deal_is_played_from_every_seat():
 
 
 def test_the_mean_return_against_an_opponent_is_that_of_the_rules():
-    # To a bet that always comes, honest play folds J (-1), calls with K (+2) and, if it acts last, calls with Q (0 on
-    # average over the other's card); whatever it does, the number must be that of a table of all six deals.
-    agent, game = agent_of(KUHN, "scripted/honest")
-    opponent = load("scripted/always_bet", game.spec)
-    batch = play(game, [agent, opponent], np.array([[0, 1], [1, 0]] * 3000), np.repeat(deal_seeds(1, 3000), 2), seed=0)
-    by_hand = batch.final_returns[np.arange(6000), np.tile([0, 1], 3000)].mean()
-    assert against(agent, game, "scripted/always_bet", 6000, seed=1)["against scripted/always_bet"] == by_hand
+    # To a bet that always comes, calling with everything but J gives -1, 0 and 2 with J, Q and K: 1/3 on average.
+    game = agora.envs.game(KUHN)
+    calls = from_function(
+        lambda observation, legal: (game.spec.pieces(observation)["card"][:, 0] == 0).astype(np.int64)
+    )
+    numbers = against(calls, game, "scripted/always_bet", 4000, seed=0)
+    name = "against scripted/always_bet"
+    assert numbers[name] == pytest.approx(1 / 3, abs=4 * numbers[error_name(name)])
+    assert numbers[error_name(name)] < 0.04
 
 
 def test_the_agent_and_its_opponent_are_not_mixed_up():
@@ -64,16 +66,12 @@ def test_where_games_are_only_won_or_lost_the_win_rate_counts_a_draw_as_half():
     numbers = against(from_function(first_legal), game, from_function(first_legal), 10, seed=0)
     assert numbers["win rate against FunctionAgent"] == 0.5
     assert numbers["against FunctionAgent"] == 0.0
-    perfect = load("scripted/perfect", game.spec) if "scripted/perfect" in _scripted() else None
-    if perfect is not None:
-        drawn = against(perfect, game, "scripted/perfect", 10, seed=0)
-        assert drawn["win rate against scripted/perfect"] == 0.5
-
-
-def _scripted():
-    from agora.agents.api import scripted_names
-
-    return scripted_names(TIC_TAC_TOE)
+    assert (
+        against(load("scripted/perfect", game.spec), game, "scripted/perfect", 10, 0)[
+            "win rate against scripted/perfect"
+        ]
+        == 0.5
+    )
 
 
 def test_agents_that_need_states_get_them():
@@ -138,15 +136,32 @@ def test_the_distance_from_the_equilibrium_bids(bidders, error):
 
 
 @pytest.mark.parametrize(
-    ("id", "name", "message"),
+    ("environment", "name", "message"),
     [
         (KUHN, "bid_error", r"bid_error is one of SealedAuction, not of agora/KuhnPoker-v0"),
         (AUCTION, "equilibrium_share", r"equilibrium_share is one of AlternatingOffers, not of agora/SealedAuction-v0"),
-        (AUCTION, "revenu", r"no measure 'revenu' of agora/SealedAuction-v0; known: .*bid_error, revenue, efficiency"),
+        (AUCTION, "revenu", r"no measure 'revenu' of agora/SealedAuction-v0; known: .*growth, revenue, efficiency"),
         (KUHN, "score", r"no measure 'score' of agora/KuhnPoker-v0; known: nash_conv, joint"),
     ],
 )
-def test_a_measure_of_another_game_is_refused(id, name, message):
-    agent, game = agent_of(id, "random")
+def test_a_measure_of_another_game_is_refused(environment, name, message):
+    agent, game = agent_of(environment, "random")
     with pytest.raises(ValueError, match=message):
         measured(agent, game, [name], 4, 0)
+
+
+def test_growth_is_that_of_wealth_and_nothing_over_the_market_for_the_market():
+    agent, game = agent_of("agora/Portfolio-v0", "scripted/market", split="test")
+    numbers = measured(agent, game, ["growth", "final_wealth"], 1, 0)
+    days = len(evaluation._daily_rewards(agent, game, 0))
+    assert numbers["growth"] == pytest.approx(np.log(numbers["final_wealth"]) * 252 / days)
+    assert (numbers["growth over market"], numbers[error_name("growth over market")]) == (0.0, 0.0)
+    assert 0.05 < numbers[error_name("growth")] < 0.1  # a volatility near 15 % a year, over 6.7 years
+
+
+def test_the_block_bootstrap_knows_independent_days_and_days_that_hang_together():
+    generator = np.random.default_rng(0)
+    apart = generator.normal(size=2100)
+    assert evaluation.block_means(apart, 0).std() == pytest.approx(1 / np.sqrt(2100), rel=0.15)
+    months = np.repeat(generator.normal(size=100), 21)
+    assert evaluation.block_means(months, 0).std() == pytest.approx(np.sqrt(2 / 3) / np.sqrt(100), rel=0.2)

@@ -116,6 +116,14 @@ def test_distillation_is_scaled_by_the_deviation_of_errors():
     assert twice.bonus(first, *flags) == pytest.approx(2 * distillation().bonus(first, *flags))
 
 
+def test_distillation_knows_no_units():
+    rows, flags = (
+        np.random.default_rng(5).normal(size=(16, SIZE)).astype(np.float32),
+        (np.arange(16), np.zeros(16, bool)),
+    )
+    assert distillation().bonus(100 * rows + 50, *flags) == pytest.approx(distillation().bonus(rows, *flags), rel=1e-2)
+
+
 def test_distillation_of_one_observation_is_finite():
     """The deviation of a single error is 0."""
     bonus = distillation().bonus(np.ones((1, SIZE), np.float32), np.zeros(1, int), np.ones(1, bool))
@@ -147,9 +155,8 @@ def test_distillation_resumes_exactly():
     state = first.state()
     stored = through_a_file(state)
     followed = [(first.bonus(row, *flags), first.learn(row)) for row in rows[4:]]
-    second.restore(stored)
-    for row, (bonus, loss) in zip(rows[4:], followed, strict=True):
-        assert (second.bonus(row, *flags) == bonus).all()
-        assert second.learn(row) == loss
-    second.restore(state)  # what was stored did not change while learning went on
-    assert (second.bonus(rows[4], *flags) == followed[0][0]).all()
+    for content in (stored, state):  # neither what was written nor what was kept changed while learning went on
+        second.restore(content)
+        for row, (bonus, loss) in zip(rows[4:], followed, strict=True):
+            assert (second.bonus(row, *flags) == bonus).all()
+            assert second.learn(row) == loss

@@ -380,7 +380,9 @@ def test_what_is_no_number_stays_none():
     turns = own_turns(**two_players())
     values, ratios = np.zeros((5, 1)), np.ones((5, 1))
     ratios[0] = np.nan
-    assert np.isnan(v_trace(turns, values, np.zeros(1), ratios, GAMMA).targets[0, 0])
+    traced = v_trace(turns, values, np.zeros(1), ratios, GAMMA)
+    assert np.isnan(traced.targets[0, 0])
+    assert np.isnan(traced.advantages[0, 0])
     values[0] = np.nan
     assert np.isnan(gae(turns, values, np.zeros(1), GAMMA, LAMBDA).advantages[0, 0])
 

@@ -310,12 +310,20 @@ def test_successes_are_kept():
     assert buffer.standard() == median([0.5, 4])
 
 
+def test_a_kept_episode_is_a_copy():
+    """The rollout's arrays are written over in the next round."""
+    buffer, column = Successes(1, 1), np.array([3, 4])
+    buffer.add({"action": column}, np.arange(2), np.array([0, 0]), np.array([1.0, 0]))
+    column[:] = 9
+    assert buffer.kept[0].columns["action"].tolist() == [3]
+
+
 def test_replay_judges_by_the_standard_of_now():
     buffer = filled()
     # The median of 1/2 and 4 is 2.25: only the 6 is still better.
     assert [(one.task, advantage) for one, advantage in buffer.replay()] == [(8, 3.75)]
     # Four equal groups teach nothing to keep, but the standard falls: only the last three means count.
-    buffer.add({"action": np.arange(4)}, np.arange(4), np.array([1, 2, 4, 5]), np.array([9.0, 0, 0.5, 0.25]))
+    buffer.add({"action": np.arange(4)}, np.arange(4), np.array([1, 2, 4, 5]), np.array([9.0, 0, 0.25, 4.25]))
     assert kept(buffer) == [(3, 1, 0.5), (8, 6, 2)]
     assert buffer.standard() == 0.25
     assert [(one.task, advantage) for one, advantage in buffer.replay()] == [(3, 0.75), (8, 5.75)]
@@ -342,7 +350,8 @@ def test_a_group_of_failures_gets_a_stored_success():
 
 
 def test_successes_resume():
-    buffer, other = filled(), Successes(4, 3)
+    buffer, other = filled(), filled(capacity=4, window=3)
+    buffer.add({"action": np.arange(2), "chance": np.ones((2, 2))}, np.arange(2), np.array([3, 3]), np.array([4.0, 5]))
     file = io.BytesIO()
     torch.save(buffer.state(), file)
     file.seek(0)
@@ -355,7 +364,7 @@ def test_successes_resume():
         }
 
 
-@pytest.mark.parametrize("episode", [[0, 0, 2, 2, 3, 4], [1, 1, 2, 2, 3, 4], [0, 1, 0, 1, 2, 3]])
+@pytest.mark.parametrize("episode", [[0, 0, 2, 2, 3, 4], [-1, 0, 1, 2, 3, 3], [1, 1, 2, 2, 3, 4], [0, 1, 0, 1, 2, 3]])
 def test_episodes_out_of_order_are_refused(episode):
     with pytest.raises(ValueError, match="episode must be 0"):
         grpo(np.zeros(6), np.array(episode), np.zeros(4, int))

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 import agora.agents.api
 import agora.envs
+from agora.agents.learned.saved import threads
 from agora.agents.learned.settings import read
 from agora.agents.learned.stable_baselines import saved
 from agora.agents.learned.stable_baselines.learner import make
@@ -22,7 +23,7 @@ OFFERS = "agora/AlternatingOffers-v0"
 SELF_PLAY = f"""
 id = "{KUHN}"
 algorithm = "stable-baselines3/MaskablePPO"
-steps = 40_000
+steps = 20_000
 num_envs = 64
 checkpoint_every = 4_000
 [self_play]
@@ -35,7 +36,7 @@ n_epochs = 4
 [network]
 hidden = [16, 16]
 [evaluation]
-every = 8_000
+every = 4_000
 games = 100
 """
 SHORT = f"""
@@ -77,9 +78,10 @@ def weights_of(folder):
 
 def learned(settings):
     """A learner that has played all its steps."""
-    learner = make(settings, agora.envs.game(settings.id))
-    while learner.steps < settings.steps:
-        learner.iterate()
+    with threads(settings.threads):
+        learner = make(settings, agora.envs.game(settings.id))
+        while learner.steps < settings.steps:
+            learner.iterate()
     return learner
 
 
@@ -97,9 +99,9 @@ def test_a_training_leaves_a_curve_and_an_agent(trained):
     steps = [row["steps"] for row in rows]
     assert steps == sorted(set(steps))
     assert steps[0] == 0
-    assert steps[-1] >= 40_000
+    assert steps[-1] >= 20_000
     evaluated = [row["against random"] for row in rows if "against random" in row]
-    assert [row["steps"] // 8_000 for row in rows if "against random" in row][:5] == [0, 1, 2, 3, 4]
+    assert [row["steps"] // 4_000 for row in rows if "against random" in row][:5] == [0, 1, 2, 3, 4]
     assert evaluated[-1] > evaluated[0] + 0.1
     with (trained / "curve.csv").open() as file:
         assert [int(row["steps"]) for row in csv.DictReader(file)] == steps

@@ -11,7 +11,7 @@ from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.utils import LinearSchedule
 
 from agora.agents.api import Agent
-from agora.agents.learned.stable_baselines import saved, state
+from agora.agents.learned.stable_baselines import model_state, saved
 from agora.agents.learned.stable_baselines.bridge import BatchVecEnv
 from agora.agents.learned.stable_baselines.pool import Pool
 from agora.agents.learned.stable_baselines.scaling import standardising
@@ -49,7 +49,7 @@ class StableBaselines:
 
     def _begin(self) -> None:
         """What the library does once, at the start of ``learn``; then all games are dealt."""
-        state.fresh_start(self.model, self.settings.seed)
+        model_state.fresh_start(self.model, self.settings.seed)
         left = self.settings.steps - self.model.num_timesteps
         self._callback: BaseCallback = self.model._setup_learn(left, reset_num_timesteps=False)[1]
 
@@ -118,13 +118,13 @@ class StableBaselines:
         )
 
     def state(self) -> dict[str, Any]:
-        """Also deals all games anew, as ``restore`` does, see state.py."""
-        content = state.taken(self.model, self.pool)
-        state.fresh_start(self.model, self.settings.seed)
+        """Also deals all games anew, as ``restore`` does, see model_state.py."""
+        content = model_state.taken(self.model, self.pool)
+        model_state.fresh_start(self.model, self.settings.seed)
         return content
 
-    def restore(self, content: dict[str, Any]) -> None:
-        state.put_back(content, self.model, self.pool)
+    def restore(self, state: dict[str, Any]) -> None:
+        model_state.put_back(state, self.model, self.pool)
         self._begin()
 
     def check_finite(self) -> None:

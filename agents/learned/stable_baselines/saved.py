@@ -1,4 +1,4 @@
-"""An agent of stable-baselines3 as a folder: ``agent.toml`` says what to build, ``weights.safetensors`` has the numbers.
+"""Agents of stable-baselines3 as folders: ``agent.toml`` says what to build, ``weights.safetensors`` has the numbers.
 
 Only the acting network is kept, a multilayer perceptron, and it is rebuilt from the TOML alone: loading runs no code of
 the folder.

@@ -309,7 +309,7 @@ def finish(trees, logits, values, masks):
 
 @entry
 def mix_noise(trees, room, share):
-    """Mixes the noise, made to sum to 1 in each game of ``room.noise``, into the root's priors with weight ``share``."""
+    """Mixes ``room.noise``, made to sum to 1 in each game, into the root's priors with weight ``share``."""
     for game in range(room.noise.shape[0]):
         first, count = trees.first[game, 0], trees.count[game, 0]
         total = 0.0
