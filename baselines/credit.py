@@ -36,6 +36,9 @@ GAMES = 250
 SHARED: dict[str, Any] = {"rollout": 32, "group_size": 8, "ignored_pieces": ["progress", "tried"]}
 """Parameters of all runs, beside those of shop.toml. Two states are equal if they differ in clock and history only."""
 
+USED = ("id", "algorithm", "steps", "num_envs", "deterministic", "options", "network", "parameters")
+"""Keys of shop.toml that a run depends on, beside the options of its evaluation."""
+
 NUMBERS = ("score", "success")
 
 
@@ -163,8 +166,10 @@ def table(name: str, seed: int, steps: int) -> dict[str, Any]:
 
 
 def digest(name: str, steps: int) -> str:
-    """Changes with the settings and with how a run is evaluated."""
-    return hashlib.sha256(json.dumps([table(name, 0, steps), POINTS, GAMES]).encode()).hexdigest()[:8]
+    """Changes with the settings that a run depends on, and with how it is evaluated."""
+    content = table(name, 0, steps)
+    used = [content[key] for key in USED] + [content["evaluation"]["options"], POINTS, GAMES]
+    return hashlib.sha256(json.dumps(used).encode()).hexdigest()[:8]
 
 
 def train(name: str, seed: int, steps: int) -> dict[str, Any]:

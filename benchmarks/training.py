@@ -82,7 +82,8 @@ def learner(device: str) -> ppo.PPO:
     parameters = {"rollout": ROLLOUT, "minibatch": MINIBATCH, "epochs": EPOCHS}
     table: dict[str, Any] = {"id": ID, "algorithm": "PPO", "steps": 10**9, "num_envs": GAMES, "device": device}
     table |= {"self_play": {"latest": 1.0}, "network": {"kind": "mlp", "hidden": HIDDEN}, "parameters": parameters}
-    return ppo.make(from_table(table), agora.envs.game(ID))
+    settings: Any = from_table(table)
+    return ppo.make(settings, agora.envs.game(ID))
 
 
 def round_of(training: ppo.PPO) -> Callable[[], int]:

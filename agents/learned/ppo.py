@@ -87,7 +87,8 @@ class Parameters(Struct, forbid_unknown_fields=True):
     entropy: Weight | Schedule = 0.01
     """Weight of the policy's entropy, in nats."""
     magnet: Literal["none", "uniform", "moving"] = "none"
-    """The policy that the learner is drawn to. ``moving``: a copy of itself, taken every ``magnet_every`` rounds."""
+    """The policy that the learner is drawn to. ``moving``: a copy of the agent, of the averaged weights
+    if there are, taken every ``magnet_every`` rounds."""
     magnet_weight: Weight | Schedule = 0.0
     """Weight of the divergence from the magnet."""
     magnet_every: Count = 100
@@ -326,7 +327,7 @@ class PPO:
             for ours, new in zip(self.average.state_dict().values(), self.model.state_dict().values(), strict=True):
                 ours.mul_(share).add_(new, alpha=1 - share)
         if self.magnet is not None and self.rounds % self.parameters.magnet_every == 0:
-            self.magnet.load_state_dict(self.model.state_dict())
+            self.magnet.load_state_dict(self.played_model.state_dict())
         rules = self.settings.self_play
         if self.pool is not None and rules is not None:
             every = rules.every or max(self.settings.steps // 40, 1)

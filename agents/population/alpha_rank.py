@@ -6,6 +6,7 @@ combinations. Source: S. Omidshafiei et al., "α-Rank: multi-agent evaluation by
 """
 
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def _transitions(payoffs: np.ndarray, alpha: float, population: int) -> np.ndarr
     chain = np.zeros((numbers.size, numbers.size))
     for profile in itertools.product(*map(range, cells)):
         for player, size in enumerate(cells):
-            line = (*profile[:player], slice(None), *profile[player + 1 :])
+            line: Any = (*profile[:player], slice(None), *profile[player + 1 :])
             gain = payoffs[line][:, player] - payoffs[profile][player]
             others = np.arange(size) != profile[player]
             chain[numbers[profile], numbers[line][others]] = fixation(alpha * gain, population)[others] / mutants

@@ -93,6 +93,22 @@ def test_positions_replay_to_the_game_they_tell_of(monkeypatch, id_, options, ta
         np.testing.assert_allclose(positions["outcome"], later[np.arange(len(positions)), positions["mover"]] / best)
 
 
+def test_what_was_earned_before_is_no_longer_to_win():
+    """None of the games pays before its end, so the account is written by hand."""
+    game = agora.envs.game(TIC)
+    play = PlannedPlay(game, 2, 0, 0)
+    search = NetworkSearch(
+        game, Plan(simulations=2), lambda seen: (np.zeros((len(seen), 9), "f4"), np.zeros(len(seen), "f4"))
+    )
+    generator = np.random.default_rng(0)
+    play.play(search, 4, generator)
+    play._tape["earned"][:4] = 0.25
+    rows = games_of(play.play(search, 5, generator))[0]
+    won = rows["outcome"] + rows["earned"]
+    assert rows["earned"].tolist() == [0.25] * 4 + [0.0] * (len(rows) - 4)
+    assert (won == won[0] * np.where(rows["mover"] == 0, 1, -1)).all()
+
+
 def test_openings_are_drawn_from_the_policy_found():
     game = agora.envs.game(TIC)
     _, rows = played(game, 60, 200, root="puct", dirichlet=1.0, opening=1)
@@ -149,6 +165,26 @@ def test_turned_positions_are_positions_of_turned_games():
                 game.step(state, action[number, 0])
             states.append(game.save(state))
         assert len(set(states)) > 1
+
+
+def test_a_lesson_says_what_the_positions_do():
+    one = learner(parameters={"found_share": 0.25, "turn": False})
+    _, rows = played(one.game, 20)
+    rows["found"] = np.linspace(-1, 1, len(rows))
+    drawn = rows[: len(rows) // 2 * 2].reshape(-1, 2)
+    lesson = one.lesson(drawn)
+    np.testing.assert_allclose(lesson.value, 0.75 * drawn["outcome"] + 0.25 * drawn["found"], rtol=1e-6)
+    np.testing.assert_array_equal(lesson.reward, drawn["reward"])
+    np.testing.assert_array_equal(lesson.left, drawn["left"][:, 0])
+    np.testing.assert_array_equal(lesson.observation, drawn["observation"][:, 0])
+    np.testing.assert_array_equal(lesson.action, drawn["action"])
+
+
+def test_the_learning_rate_follows_its_schedule():
+    one = learner(parameters={"learning_rate": {"start": 1e-2, "end": 0.0}})
+    while one.steps < 10_000:
+        one.iterate()
+    assert one.optimiser.param_groups[0]["lr"] == pytest.approx(1e-2 * (1 - one.steps / 20_000))
 
 
 def test_losses_by_hand():

@@ -1,5 +1,7 @@
 """Learners whose reward counts that of the other seats too."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -45,7 +47,7 @@ def played(id: str, cooperation: float) -> Rollout:
 
 def test_cooperation_needs_the_learner_in_every_seat() -> None:
     for table in ({}, {"self_play": {"latest": 0.5, "uniform": 0.5}}):
-        settings = from_table(
+        settings: Any = from_table(
             {"id": DEAL, "algorithm": "PPO", "steps": 1000, "parameters": {"cooperation": 1.0}, **table}
         )
         with pytest.raises(ValueError, match=r"cooperation=1.0 needs a learner in every seat"):

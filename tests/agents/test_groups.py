@@ -90,6 +90,14 @@ def test_the_time_limit_ends_an_episode():
     assert not episodes.returns.any()
 
 
+def test_rewards_are_scaled_and_returns_are_not():
+    chosen = learner(KUHN, advantage="grpo")
+    chosen.settings.reward_scale = 3.0
+    episodes = chosen._actor(chosen._make_games("random")[0]).collect(2, chosen.drawing)
+    assert episodes.returns.any()
+    np.testing.assert_array_equal(np.bincount(episodes.episode, episodes.rewards), 3 * episodes.returns)
+
+
 def test_the_starts_follow_from_the_seed():
     one, two = learner(KUHN, advantage="grpo"), learner(KUHN, advantage="grpo")
     first, second = played(one), played(two)
@@ -216,6 +224,24 @@ def test_training_goes_on_exactly(kind):
     for _ in range(3):
         chosen.iterate()
     resumed(chosen, again)
+
+
+@pytest.mark.parametrize("kind", ["spear", "arpo"])
+def test_steps_are_what_was_played(kind, monkeypatch):
+    chosen = learner(TIC_TAC_TOE, advantage="grpo", self_imitation=kind)
+    actor, counts = chosen.actors[0], []
+    collect = actor.collect
+
+    def counted(steps, generator):
+        episodes = collect(steps, generator)
+        counts.append(len(episodes.rewards))
+        return episodes
+
+    monkeypatch.setattr(actor, "collect", counted)
+    for _ in range(4):
+        chosen.iterate()
+    assert len(chosen.imitation.successes.kept) > 0
+    assert chosen.steps == sum(counts)
 
 
 def test_pools_can_be_opponents():

@@ -1,5 +1,7 @@
 """Games of self-play that begin with random decisions."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -73,6 +75,6 @@ def test_all_seats_of_a_game_open_together() -> None:
 )
 def test_openings_that_cannot_be_are_refused(table: dict) -> None:
     first = {"id": CONNECT_FOUR, "algorithm": "PPO", "steps": 1000, "parameters": {"opening": 1.0}}
-    settings = from_table(first | table)
+    settings: Any = from_table(first | table)
     with pytest.raises(ValueError, match=r"parameters\.opening"):
         ppo.make(settings, agora.envs.game(CONNECT_FOUR))

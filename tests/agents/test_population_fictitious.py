@@ -8,6 +8,7 @@ import agora.envs
 from agora.agents.api import load
 from agora.agents.learned.settings import algorithm_module, from_table
 from agora.agents.population.fictitious_self_play import Recorder, Reservoir
+from agora.agents.solvers.best_response import expected_returns
 from agora.agents.solvers.exploit import exploit
 from agora.agents.solvers.fictitious_play import FictitiousPlay
 from agora.agents.solvers.tree import build
@@ -66,6 +67,22 @@ def test_a_recorder_keeps_what_was_decided():
     assert seen.min() == 1
     assert allowed.tolist() == legal.tolist()
     assert actions.tolist() == [1, 0]
+
+
+def test_what_a_response_does_in_its_seats_is_remembered():
+    learner, spec = learner_of(games=4_000), agora.envs.spec(KUHN)
+    bets, tree = load("scripted/always_bet", spec), build(learner.game)
+    gained = learner._remember(bets, seed=0)
+    average = learner.agent().policy
+    exact = [
+        expected_returns(tree, [bets.policy, average])[0],
+        expected_returns(tree, [average, bets.policy])[1],
+    ]
+    assert gained == pytest.approx(np.mean(exact), abs=0.1)  # three standard errors; the other way round it is negative
+    assert np.mean(exact) > 0.1
+    observation, _, action = learner.reservoir.columns
+    assert (action == 1).all()
+    assert spec.pieces(observation.numpy())["seat"].mean(axis=0) == pytest.approx([0.5, 0.5], abs=0.1)
 
 
 def test_the_average_learns_what_the_responses_did():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from agora.agents.population import meta_solvers
 from agora.agents.population.alpha_rank import fixation, stationary
 from agora.agents.population.meta_solvers import EXPLORATION, META_SOLVERS, solver
 from agora.agents.solvers.normal_form import nash_conv
@@ -52,8 +53,16 @@ def test_projected_replicator_comes_near_the_equilibrium_and_keeps_every_policy(
     one, other = solver("projected-replicator")(BIASED)
     assert one == pytest.approx([1 / 16, 10 / 16, 5 / 16], abs=0.06)
     assert one == pytest.approx(other)
-    kept = solver("projected-replicator")(DILEMMA)[0][0]
-    assert kept >= EXPLORATION / 3
+
+
+def test_projected_replicator_by_hand(monkeypatch):
+    """From a half each, a step of 0.05 with an advantage of 1/2 over the mean: 1/2 + 0.05 * 1/2 * 1/2."""
+    monkeypatch.setattr(meta_solvers, "ITERATIONS", 1)
+    (own,) = solver("projected-replicator")(np.array([[3.0], [1.0]]))
+    assert own == pytest.approx([0.5125, 0.4875])
+    monkeypatch.setattr(meta_solvers, "STEP", 10.0)
+    (own,) = solver("projected-replicator")(np.array([[3.0], [1.0]]))
+    assert own == pytest.approx([1 - EXPLORATION / 3, EXPLORATION / 3])
 
 
 def test_risk_aversion_counts():

@@ -83,7 +83,9 @@ def test_the_learner_is_told_which_policy_it_is():
     for _ in range(10):
         told = games.observation[:, learner.game.spec.observation_size :]
         np.testing.assert_array_equal(told, learner.conditions[games.neighbours.learning].astype(np.float32))
+        before = games.neighbours.learning.copy()
         games.play(games.legal.argmax(axis=1))
+        np.testing.assert_array_equal(games._learned, before)
     assert set(games.neighbours.learning.tolist()) == {1, 2}
 
 

@@ -117,9 +117,9 @@ def test_opponents_tell_who_won():
     pool = pool_of([0], uniform=1.0)
     opponents = Opponents(pool)
     opponents.reset(KUHN, np.arange(8) * 2 + 1, seed=0)
-    seats, returns = np.array([0, 1, 0]), np.array([[1.0, -1.0], [1.0, -1.0], [0.0, 0.0]])
-    opponents.record(np.array([0, 1, 2]), seats, returns)
-    assert (pool.members[0].record.wins, pool.members[0].record.games) == (1.5, 3)
+    seats, returns = np.array([0, 1, 1, 0]), np.array([[1.0, -1.0], [1.0, -1.0], [-3.0, 3.0], [0.0, 0.0]])
+    opponents.record(np.array([0, 1, 2, 3]), seats, returns)
+    assert (pool.members[0].record.wins, pool.members[0].record.games) == (2.5, 4)
 
 
 def test_a_stored_pool_goes_on_exactly():

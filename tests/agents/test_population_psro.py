@@ -7,7 +7,8 @@ import pytest
 import agora.envs
 from agora.agents.api import load
 from agora.agents.learned.settings import algorithm_module, from_table
-from agora.agents.population import payoffs
+from agora.agents.population import payoffs, psro
+from agora.agents.population.frozen import thaw
 from agora.agents.solvers.exploit import exploit
 from agora.agents.solvers.sequences import returns_of
 
@@ -74,6 +75,19 @@ def test_learned_responses_come_closer_too():
     assert found[0] > 0.3
     assert min(found) < 0.3
     assert len(learner.population.policies) == 7
+
+
+def test_every_response_has_a_seed_of_its_own(monkeypatch):
+    seeds = []
+
+    def respond(game, opponent, settings, parameters, steps, seed):
+        seeds.append(seed)
+        return thaw("random", game.spec)
+
+    monkeypatch.setattr(psro, "train_best_response", respond)
+    for seed in (0, 1):
+        run(learner_of(seed=seed, **LEARNED), 3)
+    assert len(set(seeds)) == 6
 
 
 def test_simulated_payoffs_need_no_tree(tmp_path):

@@ -104,6 +104,27 @@ def test_critics_learn_what_a_fixed_minibatch_says() -> None:
     )
 
 
+def test_rewards_are_scaled_for_the_learner_only() -> None:
+    one = learner("at once", discount=0.0)
+    one.iterate()
+    one.settings.reward_scale = 50.0
+    drawn = one.replay.sample(20, np.random.default_rng(0))
+    assert one.target(drawn, torch.tensor(1.0)).numpy() == pytest.approx(50 * drawn.reward)
+    assert np.abs(drawn.reward).max() <= 1
+
+
+def test_temperature_keeps_to_its_floor_and_its_target() -> None:
+    # The policy begins with an entropy of about 0.3 for each of two numbers: above -0.5 each, and below 0.5 each.
+    rates = {"learning_rate": 3e-3, "temperature": 0.06}
+    floored = learner("turns", **rates, least_temperature={"start": 0.05, "end": 0.05}, target_entropy=-9.0)
+    above, below = (learner("turns", **rates, target_entropy=target) for target in (-0.5, 0.5))
+    for one in (floored, above, below):
+        while one.steps < 640:
+            one.iterate()
+    assert floored.log_temperature.exp().item() == pytest.approx(0.05)
+    assert above.log_temperature.exp().item() < 0.06 < below.log_temperature.exp().item()
+
+
 @pytest.mark.parametrize("game", GAMES)
 def test_resumed_training_is_the_same_bytes(game: str, tmp_path: Path) -> None:
     parameters = {"normalise": True, "opening": 0.0 if game == "one seat" else 1.0, "average_rate": 0.1}
