@@ -220,7 +220,7 @@ def train(
     ],
     out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/NAME by default.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in that folder.")] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="Train as briefly as the settings' [quick] table says.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Train as briefly as the table [quick] says.")] = False,
     seed: Annotated[int | None, typer.Option(min=0, help="Number that fixes the training; the settings' own.")] = None,
 ) -> None:
     """Train an agent as a settings file says, and draw its learning curve."""

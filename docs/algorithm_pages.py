@@ -1,11 +1,12 @@
-"""The pages of docs/algorithms: what an algorithm solves and when to choose it stand here; its sources, its settings and
-its measured curves come from its module and from baselines/results."""
+"""The pages of docs/algorithms: what an algorithm solves and when to choose it stand here; sources, settings and
+measured curves come from its module and from baselines/results."""
 
 import ast
 import importlib
 import inspect
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,7 +102,7 @@ PAGES = (
         "fictitious-self-play",
         "Fictitious self-play",
         "Two-player zero-sum games: the average of all best responses comes near an equilibrium.",
-        "When an average strategy is wanted that is itself one policy; magnetic self-play is quicker on the games here.",
+        "When an average strategy is wanted that is itself one policy; magnetic self-play is quicker here.",
         ALGORITHMS["fictitious-self-play"],
     ),
     Page(
@@ -221,7 +222,7 @@ def _field_docstrings(kind: type) -> Iterator[tuple[str, str]]:
     """Name and docstring of the fields that stand in the source of the class itself."""
     if kind.__module__.startswith("agora."):
         body = ast.parse(inspect.getsource(kind)).body[0].body  # type: ignore[attr-defined]
-        for field, text in zip(body, body[1:], strict=False):
+        for field, text in pairwise(body):
             if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
                 yield field.target.id, str(text.value.value)  # type: ignore[union-attr]
 

@@ -201,7 +201,7 @@ class League:
         self.steps, self.begun, self.lives = state["steps"], list(state["begun"]), list(state["lives"])
         self.past = [Frozen(player, stored) for player, stored in state["past"]]
         self.member_roles[1 + self.parameters.main_agents :] = [self.roles[frozen.player] for frozen in self.past]
-        pass
+        self.generator.bit_generator.state = state["generator"]
         self.players = [self._born(player) for player in range(len(self.roles))]
         for pool, stored in zip(self.pools, state["pools"], strict=True):
             pool.restore(stored)
