@@ -82,7 +82,7 @@ def write_target(
 
 def _panels(target: Target, curves: Mapping[int, list[dict[str, Any]]]) -> list[curve.Panel]:
     """A line for each seed, of the numbers that are shown, or else of the returns, where the curves have them."""
-    panels = []
+    panels: list[curve.Panel] = []
     for name in [*target.shown, "return"]:
         lines = [curve.series(rows, name, f"seed {seed}") for seed, rows in curves.items()]
         if all(line.points for line in lines) and not (panels and name == "return"):

@@ -231,8 +231,8 @@ class OneSeat:
 
 def to_box(unit: np.ndarray, spec: Spec) -> np.ndarray:
     """Actions within [-1, 1], (N, K), stretched to the Box of ``spec``: float32."""
-    low, high, _ = spec.action
-    return np.clip(low + 0.5 * (unit + 1.0) * (high - low), low, high).astype(np.float32)
+    box: Any = spec.action
+    return np.clip(box.low + 0.5 * (unit + 1.0) * (box.high - box.low), box.low, box.high).astype(np.float32)
 
 
 def action_size(spec: Spec) -> int:

@@ -78,7 +78,7 @@ class NetworkAgent:
 
     def act(self, observation: np.ndarray, legal: np.ndarray, lanes: np.ndarray, states: Any = None) -> np.ndarray:
         numbers = self._numbers(observation, lanes)
-        distribution = self._distribution(numbers, torch.from_numpy(legal))
+        distribution = self._distribution(numbers, torch.from_numpy(np.array(legal)))
         action = distribution.mode() if self.deterministic else distribution.sample(self._generator)
         return to_play(action, self.spec, self.bins)
 
@@ -100,7 +100,7 @@ class NetworkAgent:
     def probabilities(self, observation: np.ndarray, legal: np.ndarray) -> np.ndarray:
         """The probability of each discrete action, (L, A) float64, without memory."""
         logits = self._numbers(observation, np.arange(len(observation))).double()
-        likelihood = self._distribution(logits, torch.from_numpy(legal)).probabilities.numpy()
+        likelihood = self._distribution(logits, torch.from_numpy(np.array(legal))).probabilities.numpy()
         return np.eye(legal.shape[1])[likelihood.argmax(1)] if self.deterministic else likelihood
 
 

@@ -166,8 +166,42 @@ def test_upper_bounds_by_hand(tic):
 
     # Priors 0.599 and 0.401; after one simulation the bounds are -v + c 0.599 sqrt(2) / 2 and v + c 0.401 sqrt(2).
     assert visits(0.1, 0.1) == [0.5, 0.5]
-    assert visits(-0.1, 3.0) == [0.5, 0.5]  # 0.1 + 1.270 is less than -0.1 + 1.703
+    assert visits(-0.1, 1.5) == [0.5, 0.5]  # 0.1 + 0.635 is less than -0.1 + 0.851
+    assert visits(-0.1, 1.0) == [1.0, 0.0]  # 0.1 + 0.423 is more than -0.1 + 0.567
     assert visits(-0.3, 0.5) == [1.0, 0.0]  # 0.3 + 0.212 is more than -0.3 + 0.284
+
+
+def test_visits_below_the_root_follow_the_improved_policy(tic):
+    """With a value that says nothing the improved policy is the prior, so the visits can be counted by hand."""
+    logits = np.array([2.0, 1.2, 0.3, 0.0, -0.2, 1.9, 0.5, 1.0, -1.0], np.float32)
+    search = NetworkSearch(
+        tic,
+        Plan(simulations=25, considered=1),
+        lambda seen: (np.tile(logits, (len(seen), 1)), np.zeros(len(seen), np.float32)),
+    )
+    assert search.run(roots_after(tic, [])).action == 0
+    prior = np.exp(logits[1:]) / np.exp(logits[1:]).sum()
+    expected = np.zeros(8)
+    for _ in range(24):  # the first simulation makes the node
+        expected[(prior - expected / (1 + expected.sum())).argmax()] += 1
+    np.testing.assert_array_equal(search._trees.visits[0, 9:17], expected)
+
+
+def test_dirichlet_noise_by_hand(tic):
+    search = NetworkSearch(tic, Plan(simulations=1, root="puct", noise=0.3, dirichlet=0.5), indifferent(9))
+    search.run(roots_after(tic, [4], [4, 0]), np.random.default_rng(6))
+    noise = np.random.default_rng(6).gamma(0.5, size=(2, 9))
+    for row, count in enumerate((8, 7)):
+        expected = 0.7 / count + 0.3 * noise[row, :count] / noise[row, :count].sum()
+        assert search._trees.prior[row, :count] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_the_time_limit_ends_games_in_a_search(tic, root):
+    roots = roots_after(tic, [])
+    roots.states["steps"] = tic.spec.max_steps - 1
+    found = NetworkSearch(tic, Plan(simulations=2000, root=root), indifferent(9, 0.9)).run(roots)
+    assert found.value[0] == pytest.approx(0, abs=0.01)
 
 
 def test_values_turn_with_who_moves_not_with_every_move():
@@ -199,24 +233,35 @@ def test_noise_follows_the_generator(tic):
 
 
 class Clock:
-    """A model whose latent state counts the moves, and which pays whoever moves with the number of the action."""
+    """A model whose latent state counts the moves, and which pays whoever makes move number ``paying``.
+
+    Actions of higher numbers pay more, and lead to what is worth more to whoever comes next.
+    """
+
+    def __init__(self, paying, worth=0.0):
+        self.paying, self.worth = paying, worth
 
     def begin(self, observation):
         count = len(observation)
         return np.zeros((count, 1), np.float32), np.zeros((count, 9), np.float32), np.zeros(count, np.float32)
 
     def advance(self, latent, actions):
-        count = len(latent)
-        rewards = np.where(latent[:, 0] == 0, actions / 10, 0).astype(np.float32)  # only the first move pays
-        return latent + 1, rewards, np.zeros((count, 9), np.float32), np.zeros(count, np.float32)
+        rewards = np.where(latent[:, 0] == self.paying, actions / 10, 0).astype(np.float32)
+        values = (self.worth * actions).astype(np.float32)
+        return latent + 1, rewards, np.zeros((len(latent), 9), np.float32), values
 
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_a_model_is_followed_and_masks_hold_at_the_root(tic, root):
-    search = NetworkSearch(tic, Plan(simulations=150, root=root), model=Clock())
-    found = search.run(roots_after(tic, [], [8, 7]))
+    roots = roots_after(tic, [], [8, 7])
+    found = NetworkSearch(tic, Plan(simulations=150, root=root), model=Clock(paying=0)).run(roots)
     assert found.action.tolist() == [8, 6]
     assert (found.policy[1, [7, 8]] == 0).all()
+    assert found.value[0] > 0
+    found = NetworkSearch(tic, Plan(simulations=150, root=root), model=Clock(paying=1)).run(roots)
+    assert (found.value < -0.03).all()  # the other is paid
+    found = NetworkSearch(tic, Plan(simulations=9, root=root), model=Clock(paying=-1, worth=0.1)).run(roots)
+    assert found.action.tolist() == [0, 0]  # what is worth least to the other
 
 
 def test_agent_plays_the_same_whatever_the_seed(tic):

@@ -150,6 +150,17 @@ def test_one_seat_gets_what_comes_until_its_next_turn() -> None:
     assert np.concatenate(games.returns) == pytest.approx([0.1, 0.9 * 9 / 19, 0.1])
 
 
+def test_one_seat_is_cut_by_a_time_limit() -> None:
+    game = agora.envs.game("agora/Portfolio-v0", length=2, window=1)
+    games = OneSeat(game, 1, "forfeit", "random", 0)
+    games.deal(0)
+    hold = np.full((1, game.spec.action.shape[0]), -1.0)
+    outcomes = [games.step(hold)[0] for _ in range(2)]
+    assert [outcome.terminated.tolist() for outcome in outcomes] == [[0], [0]]
+    assert outcomes[1].next_observation[0, -1] == 1  # all of the episode has passed
+    assert len(games.returns) == 1
+
+
 def test_actions_are_stretched_to_the_box() -> None:
     spec = agora.envs.spec("agora/SealedAuction-v0")
     assert to_box(np.array([[-1.0], [0.0], [0.5], [1.0]]), spec).ravel().tolist() == [0.0, 0.5, 0.75, 1.0]

@@ -13,7 +13,7 @@ from agora.agents import api
 from agora.agents.learned import checkpoint, evaluation, sac
 from agora.agents.learned.saved import threads
 from agora.agents.learned.settings import from_table
-from agora.agents.learned.squashed import squashed
+from agora.agents.learned.squashed import Critics, squashed
 
 SMALL = {"batch_size": 32, "buffer_size": 500, "warmup": 64, "steps": 8}
 GAMES: dict[str, dict[str, Any]] = {
@@ -102,6 +102,43 @@ def test_critics_learn_what_a_fixed_minibatch_says() -> None:
     assert one.target(drawn, torch.tensor(0.0)).numpy()[drawn.terminated == 1] == pytest.approx(
         drawn.reward[drawn.terminated == 1]
     )
+
+
+def test_what_comes_next_is_valued_by_the_targets() -> None:
+    one = learner("turns", target_rate=0.25)
+    while one.steps < 200:
+        one.iterate()
+    drawn, temperature = one.replay.sample(20, np.random.default_rng(0)), torch.tensor(0.1)
+
+    def target() -> np.ndarray:
+        one.noise.manual_seed(0)
+        return one.target(drawn, temperature).numpy()
+
+    def shift(critics: Critics) -> None:
+        with torch.no_grad():
+            for layers in critics.both:
+                layers[-1].bias += 1.0  # type: ignore[index, operator]
+
+    before = target()
+    shift(one.critics)
+    assert (target() == before).all()
+    shift(one.targets)
+    assert target() - before == pytest.approx(0.99 * (1 - drawn.terminated), abs=1e-5)
+    slow = [parameter.detach().clone() for parameter in one.targets.parameters()]
+    one.learn()
+    for after, was, fast in zip(one.targets.parameters(), slow, one.critics.parameters(), strict=True):
+        assert torch.allclose(after, 0.75 * was + 0.25 * fast, atol=1e-6)
+
+
+def test_the_average_plays() -> None:
+    one = learner("at once", average_rate=0.5)
+    one.steps = SMALL["warmup"]
+    with torch.no_grad():
+        one.average.layers[-1].bias.fill_(3.0)  # type: ignore[union-attr, operator]
+        one.average.log_deviation.fill_(-6.0)
+    one.play()
+    drawn = one.replay.sample(100, np.random.default_rng(0))
+    assert drawn.action == pytest.approx(np.tanh(3.0), abs=2e-3)
 
 
 def test_rewards_are_scaled_for_the_learner_only() -> None:

@@ -36,7 +36,7 @@ class Trees(NamedTuple):
     nodes: np.ndarray  # (G,) int32 in use
     edges: np.ndarray  # (G,) int32 in use
     first: np.ndarray  # (G, N) int32 first edge
-    count: np.ndarray  # (G, N) int32 number of edges; 0 before the network was asked, and at an end
+    children: np.ndarray  # (G, N) int32 number of edges; 0 before the network was asked, and at an end
     value: np.ndarray  # (G, N) float32 what the network says
     reward: np.ndarray  # (G, N) float32 paid by the move that leads here
     mover: np.ndarray  # (G, N) int8
@@ -75,7 +75,7 @@ def mixed_value(trees, game, node):
     """The value of a node from the network's and from those of the edges visited, weighted by prior."""
     first = trees.first[game, node]
     visits, mass, weighted = 0, 0.0, 0.0
-    for edge in range(first, first + trees.count[game, node]):
+    for edge in range(first, first + trees.children[game, node]):
         if trees.visits[game, edge] > 0:
             visits += trees.visits[game, edge]
             mass += trees.prior[game, edge]
@@ -88,7 +88,7 @@ def mixed_value(trees, game, node):
 @rule
 def improve(trees, game, node, room):
     """Writes the logits of the improved policy of ``node`` into ``room.score``, an entry for each of its edges."""
-    first, count = trees.first[game, node], trees.count[game, node]
+    first, count = trees.first[game, node], trees.children[game, node]
     unseen, most = mixed_value(trees, game, node), 0
     for edge in range(first, first + count):
         most = max(most, trees.visits[game, edge])
@@ -115,7 +115,7 @@ def normalise(score, count):
 @rule
 def follow_improved(trees, game, node, room):
     """The edge that brings the visits nearest to the improved policy."""
-    first, count = trees.first[game, node], trees.count[game, node]
+    first, count = trees.first[game, node], trees.children[game, node]
     improve(trees, game, node, room)
     normalise(room.score, count)
     visits = 0
@@ -132,7 +132,7 @@ def follow_improved(trees, game, node, room):
 @rule
 def halve(trees, game, room, wanted):
     """The root's edge of the highest noisy improved logit among those with ``wanted`` visits, or MOST."""
-    first, count = trees.first[game, 0], trees.count[game, 0]
+    first, count = trees.first[game, 0], trees.children[game, 0]
     improve(trees, game, 0, room)
     if wanted == MOST:
         for edge in range(first, first + count):
@@ -148,7 +148,7 @@ def halve(trees, game, room, wanted):
 @rule
 def highest_bound(trees, game, node, room):
     """The edge of the highest upper confidence bound; noise is mixed into the priors of the root already."""
-    first, count = trees.first[game, node], trees.count[game, node]
+    first, count = trees.first[game, node], trees.children[game, node]
     visits = 0
     for edge in range(first, first + count):
         visits += trees.visits[game, edge]
@@ -172,7 +172,7 @@ def descend(trees, game, room, simulation):
         if not room.gumbel:
             edge = highest_bound(trees, game, node, room)
         elif node == 0:
-            considered = min(trees.count[game, 0], room.wanted.shape[0] - 1)
+            considered = min(trees.children[game, 0], room.wanted.shape[0] - 1)
             edge = halve(trees, game, room, room.wanted[considered, simulation])
         else:
             edge = follow_improved(trees, game, node, room)
@@ -190,7 +190,7 @@ def add_node(trees, game):
     trees.nodes[game] += 1
     trees.child[game, trees.taken[game, depth - 1]] = node
     trees.path[game, depth] = node
-    trees.count[game, node] = 0
+    trees.children[game, node] = 0
     return node
 
 
@@ -200,7 +200,7 @@ def start(trees, movers):
     for game in range(movers.shape[0]):
         trees.nodes[game] = 1
         trees.edges[game] = 0
-        trees.count[game, 0] = 0
+        trees.children[game, 0] = 0
         trees.ended[game, 0] = False
         trees.mover[game, 0] = movers[game]
         trees.depth[game] = 0
@@ -275,7 +275,7 @@ def add_edges(trees, game, node, logits, mask):
             trees.child[game, edge] = NO_NODE
             edge += 1
     trees.first[game, node] = first
-    trees.count[game, node] = edge - first
+    trees.children[game, node] = edge - first
     trees.edges[game] = edge
 
 
@@ -301,7 +301,7 @@ def finish(trees, logits, values, masks):
     ``values`` (G,), and the ways to them the credit."""
     for game in range(values.shape[0]):
         leaf = trees.path[game, trees.depth[game]]
-        if trees.count[game, leaf] == 0 and not trees.ended[game, leaf]:
+        if trees.children[game, leaf] == 0 and not trees.ended[game, leaf]:
             trees.value[game, leaf] = min(max(values[game], np.float32(-1.0)), np.float32(1.0))
             add_edges(trees, game, leaf, logits[game], masks[game])
         credit(trees, game)
@@ -311,7 +311,7 @@ def finish(trees, logits, values, masks):
 def mix_noise(trees, room, share):
     """Mixes ``room.noise``, made to sum to 1 in each game, into the root's priors with weight ``share``."""
     for game in range(room.noise.shape[0]):
-        first, count = trees.first[game, 0], trees.count[game, 0]
+        first, count = trees.first[game, 0], trees.children[game, 0]
         total = 0.0
         for index in range(count):
             total += room.noise[game, index]
@@ -325,7 +325,7 @@ def read_improved(trees, game, room, actions, values):
     """Writes what sequential halving chose, and what the improved policy, left in ``room.score``, is worth."""
     actions[game] = trees.action[game, halve(trees, game, room, MOST)]
     improve(trees, game, 0, room)
-    first, count = trees.first[game, 0], trees.count[game, 0]
+    first, count = trees.first[game, 0], trees.children[game, 0]
     normalise(room.score, count)
     unseen, worth = mixed_value(trees, game, 0), 0.0
     for index in range(count):
@@ -337,7 +337,7 @@ def read_improved(trees, game, room, actions, values):
 @rule
 def read_visits(trees, game, room, actions, values):
     """Writes the action of most visits, and their mean; the shares of the visits go into ``room.score``."""
-    first, count = trees.first[game, 0], trees.count[game, 0]
+    first, count = trees.first[game, 0], trees.children[game, 0]
     visits, total, best = 0, 0.0, first
     for edge in range(first, first + count):
         visits += trees.visits[game, edge]
@@ -359,5 +359,5 @@ def harvest(trees, room, actions, policy, values):
         else:
             read_visits(trees, game, room, actions, values)
         first = trees.first[game, 0]
-        for index in range(trees.count[game, 0]):
+        for index in range(trees.children[game, 0]):
             policy[game, trees.action[game, first + index]] = room.score[index]
