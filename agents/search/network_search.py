@@ -264,7 +264,7 @@ class NetworkSearch:
         """Trees for so many games. A node has at most A edges; the system gives memory only to those in use."""
         nodes = self.plan.simulations + 1
         edges = nodes * self.game.spec.action.n
-        by_node = {"first": "i4", "count": "i4", "value": "f4", "reward": "f4", "mover": "i1", "ended": "?"}
+        by_node = {"first": "i4", "children": "i4", "value": "f4", "reward": "f4", "mover": "i1", "ended": "?"}
         by_edge = {"action": "i4", "logit": "f4", "prior": "f4", "visits": "i4", "total": "f8", "child": "i4"}
         return self._kernel.Trees(
             nodes=np.zeros(games, np.int32),
