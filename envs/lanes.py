@@ -47,7 +47,6 @@ def _account(players: int) -> np.dtype:
     """
     return np.dtype(
         [
-            ("rng", "u8"),  # generator of seats played at random, apart from the game's own
             ("returns", "f8", (players,)),  # of the episode so far
             ("terminated", "?"),  # the rules ended the episode in the last step
             ("truncated", "?"),  # the time limit did
@@ -59,6 +58,8 @@ def _account(players: int) -> np.dtype:
             ("random_seats", "u1", (players,)),  # seats that the loop plays uniformly at random
             ("carried", "f8", (players,)),  # earned in an opening played at random, due with the next step
             ("final_returns", "f8", (players,)),  # of the last episode that ended
+            # Last, as in states: a record that begins with it would pass for a kind of the one that holds it alone.
+            ("rng", "u8"),  # generator of seats played at random, apart from the game's own
         ]
     )
 

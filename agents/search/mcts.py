@@ -89,7 +89,6 @@ def allocate_room(game: Game) -> np.recarray:
     return np.zeros(
         1,
         [
-            ("rng", "u8"),  # the generator of the search
             ("state", game.dtype),
             ("mask", "u1", (spec.action.n,)),
             ("probabilities", "f8", (spec.chance_outcomes,)),
@@ -101,5 +100,6 @@ def allocate_room(game: Game) -> np.recarray:
             ("chooser", "i1", (plies,)),  # and by whom
             ("chance", "f8", (plies,)),  # with which probability, where all choose at once, else 0
             ("memory", "u8", (spec.players,)),  # stands for what each has seen and done, in information sets
+            ("rng", "u8"),  # the generator of the search
         ],
     ).view(np.recarray)
