@@ -176,7 +176,7 @@ def index() -> str:
         "",
         "All of them run by `agora train SETTINGS.toml`, can be stopped and resumed, and save an agent that plays, is "
         "evaluated and ranked like any other. What they reached is in [baselines/results](../../baselines/results/"
-        "README.md); how credit is given to decisions in [credit-assignment.md](../credit-assignment.md).",
+        "README.md).",
         "",
         "| page | for |",
         "|---|---|",
