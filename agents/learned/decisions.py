@@ -14,6 +14,7 @@ from agora.agents.learned import returns
 from agora.agents.learned.distributions import Make
 from agora.agents.learned.networks import ActorCritic, Output
 from agora.agents.learned.rollout import Rollout
+from agora.agents.learned.symmetries import Symmetries
 
 
 class Part(NamedTuple):
@@ -144,3 +145,15 @@ def gathered(parts: Sequence[Decisions], normalise: bool) -> Decisions:
     if normalise and len(joined[5]):
         joined[5] = (joined[5] - joined[5].mean()) / (joined[5].std(correction=0) + 1e-8)
     return Decisions._make([*joined, starts, torch.cat([part.memory for part in parts])])
+
+
+def turned(decisions: Decisions, known: Symmetries, generator: torch.Generator) -> Decisions:
+    """Decisions without a memory, each turned by a symmetry drawn at random."""
+    drawn = torch.randint(len(known.action), (len(decisions.advantage),), generator=generator)
+    observation, places = torch.from_numpy(known.observation)[drawn], torch.from_numpy(known.action)[drawn]
+    return decisions._replace(
+        observation=decisions.observation.gather(1, observation),
+        legal=decisions.legal.gather(1, places),
+        action=torch.from_numpy(known.moved)[drawn, decisions.action],
+        policy=decisions.policy.gather(1, places),
+    )

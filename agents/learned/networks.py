@@ -71,6 +71,13 @@ def _orthogonal(weight: torch.Tensor, generator: torch.Generator, gain: float) -
     nn.init.orthogonal_(weight, gain, generator=generator)
 
 
+@torch.no_grad()
+def follow(slow: nn.Module, fast: nn.Module, rate: float) -> None:
+    """Moves the weights of ``slow`` towards those of ``fast`` by the share ``rate`` of the way."""
+    for behind, ahead in zip(slow.state_dict().values(), fast.state_dict().values(), strict=True):
+        behind.lerp_(ahead, rate)
+
+
 class Normaliser(nn.Module):
     """Shifts and scales observations (N, O) to mean 0 and deviation 1, by the moments of what ``learn`` was shown.
 
@@ -217,8 +224,14 @@ class Encoder(nn.Module):
             inputs = spec.observation_size
         self.trunk = mlp([inputs, *network.hidden], network.activation, last=True)
         self.size = network.hidden[-1]
+        self.mixed = network.precision == "bfloat16"
 
     def forward(self, observation: torch.Tensor) -> torch.Tensor:
+        with torch.autocast(observation.device.type, torch.bfloat16, enabled=self.mixed):
+            features = self._features(observation)
+        return features.float()
+
+    def _features(self, observation: torch.Tensor) -> torch.Tensor:
         if self.kind == "mlp":
             return self.trunk(observation)
         plain = torch.cat([observation[:, piece.start : piece.stop] for piece in self.plain] or [observation[:, :0]], 1)

@@ -32,7 +32,7 @@ class PlannerParameters(Struct, forbid_unknown_fields=True, kw_only=True):
     learning_rate: Positive | Schedule = 2e-3
     """Of AdamW."""
     weight_decay: Annotated[float, Meta(ge=0)] = 1e-4
-    batch_size: Count = 512
+    minibatch: Count = 512
     """Positions in a minibatch."""
     reuse: Positive = 4.0
     """How often each position is learned from, on average."""
@@ -121,7 +121,7 @@ class Planner:
             rows = self.play.play(self.search, parameters.moves, self.generator)
             self.steps += parameters.moves * self.settings.num_envs
             self.window.add(rows)
-            updates = round(len(rows) * parameters.reuse / parameters.batch_size)
+            updates = round(len(rows) * parameters.reuse / parameters.minibatch)
             losses = [self.learn() for _ in range(updates)]
         returns = self.play.returns
         numbers: dict[str, float] = {"episodes": len(returns)}
@@ -133,7 +133,7 @@ class Planner:
         """One minibatch."""
         for group in self.optimiser.param_groups:
             group["lr"] = at(self.parameters.learning_rate, self.steps / self.settings.steps)
-        rows = self.window.sample(self.parameters.batch_size, self.generator, self.parts.following)
+        rows = self.window.sample(self.parameters.minibatch, self.generator, self.parts.following)
         losses = self.parts.loss(self.lesson(rows))
         self.optimiser.zero_grad()
         torch.stack(list(losses.values())).sum().backward()

@@ -23,7 +23,7 @@ from msgspec import Meta, Struct
 from torch import nn
 
 from agora.agents.api import Agent
-from agora.agents.learned.networks import Normaliser, initialise
+from agora.agents.learned.networks import Normaliser, follow, initialise
 from agora.agents.learned.replay import EverySeat, OneSeat, Replay, Transitions, action_size
 from agora.agents.learned.saved import device, threads, write
 from agora.agents.learned.settings import Count, Positive, Schedule, Settings, Share, at
@@ -39,9 +39,9 @@ class Parameters(Struct, forbid_unknown_fields=True):
 
     learning_rate: Positive | Schedule = 3e-4
     """Of Adam, for policy, critics and temperature."""
-    discount: Share = 0.99
+    gamma: Share = 0.99
     """What a reward is worth one own decision later; 0 where each decision ends the game for whoever takes it."""
-    batch_size: Count = 256
+    minibatch: Count = 256
     """Transitions in a minibatch."""
     updates: Count = 1
     """Minibatches after every step of all games."""
@@ -67,15 +67,13 @@ class Parameters(Struct, forbid_unknown_fields=True):
     """Steps of all games in a round."""
 
 
-def soft_target(
-    reward: torch.Tensor, terminated: torch.Tensor, next_value: torch.Tensor, discount: float
-) -> torch.Tensor:
+def soft_target(reward: torch.Tensor, terminated: torch.Tensor, next_value: torch.Tensor, gamma: float) -> torch.Tensor:
     """What the critics shall say (equation 3): reward, and unless the game is over the discounted soft value after it.
 
     Args:
         reward, terminated, next_value: (N,).
     """
-    return reward + discount * (1 - terminated) * next_value
+    return reward + gamma * (1 - terminated) * next_value
 
 
 def soft_value(values: torch.Tensor, log_density: torch.Tensor, temperature: float | torch.Tensor) -> torch.Tensor:
@@ -187,7 +185,7 @@ class SAC:
         for optimiser in self.optimisers.values():
             for group in optimiser.param_groups:
                 group["lr"] = at(parameters.learning_rate, progress) * group["faster"]
-        drawn = self.replay.sample(parameters.batch_size, self.generator)
+        drawn = self.replay.sample(parameters.minibatch, self.generator)
         observation, temperature = self.tensor(drawn.observation), self.log_temperature.exp().detach()
 
         values = self.critics(observation, torch.from_numpy(drawn.action).to(self.device))
@@ -219,12 +217,12 @@ class SAC:
     def target(self, drawn: Transitions, temperature: torch.Tensor) -> torch.Tensor:
         """What the critics shall say of the minibatch, (N,)."""
         reward = torch.from_numpy(drawn.reward).to(self.device) * self.settings.reward_scale
-        if self.parameters.discount == 0:
+        if self.parameters.gamma == 0:
             return reward
         seen, terminated = self.tensor(drawn.next_observation), torch.from_numpy(drawn.terminated).to(self.device)
         action, log_density = self.draw(self.actor, seen)
         value = soft_value(self.targets(seen, action), log_density, temperature)
-        return soft_target(reward, terminated, value, self.parameters.discount)
+        return soft_target(reward, terminated, value, self.parameters.gamma)
 
     def draw(self, actor: Actor, observation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Actions (N, K) of the policy and the logarithm of their density (N,), for ``tensor``'s observations."""
@@ -291,13 +289,6 @@ def adam(weights: Iterable[nn.Parameter], single: list[nn.Parameter] | None = No
     """Adam for ``weights``, and for ``single`` numbers at ``FASTER`` times the learning rate."""
     groups = [{"params": list(weights), "faster": 1.0}, {"params": single or [], "faster": FASTER}]
     return torch.optim.Adam([group for group in groups if group["params"]])
-
-
-@torch.no_grad()
-def follow(slow: nn.Module, fast: nn.Module, rate: float) -> None:
-    """Moves the weights of ``slow`` towards those of ``fast`` by the share ``rate`` of the way."""
-    for behind, ahead in zip(slow.parameters(), fast.parameters(), strict=True):
-        behind.lerp_(ahead, rate)
 
 
 def make(settings: Settings, game: Game) -> SAC:

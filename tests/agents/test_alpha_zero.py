@@ -32,7 +32,7 @@ def learner(seed: int = 0, id: str = TIC, **changed: Any) -> Planner:
         "device": "cpu",
         "network": {"kind": "mlp", "hidden": [32, 32]},
         "parameters": {
-            "batch_size": 128,
+            "minibatch": 128,
             "moves": 8,
             "window": 5000,
             "playing": 8,

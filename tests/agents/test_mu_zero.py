@@ -28,7 +28,7 @@ def learner(seed: int = 0, id: str = TIC, **parameters: Any) -> Planner:
             "device": "cpu",
             "network": {"kind": "mlp", "hidden": [128]},
             "parameters": {
-                "batch_size": 256,
+                "minibatch": 256,
                 "moves": 8,
                 "window": 10_000,
                 "playing": 16,

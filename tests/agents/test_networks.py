@@ -52,6 +52,18 @@ def test_a_seed_fixes_a_network() -> None:
         assert all(not torch.equal(one[name], other[name]) for name in drawn)
 
 
+@pytest.mark.parametrize("game", ["Go", "Shop", "KuhnPoker"])
+def test_mixed_precision_rounds_and_nothing_else(game: str) -> None:
+    """The same weights, float32 out, and numbers that differ by no more than bfloat16's 8 bits let them."""
+    id = f"agora/{game}-v0"
+    full, mixed = built(id), built(id, precision="bfloat16")
+    observation = torch.rand(32, agora.envs.spec(id).observation_size, generator=torch.Generator().manual_seed(1))
+    one, other = full(observation), mixed(observation)
+    assert other.policy.dtype == other.value.dtype == torch.float32
+    assert not torch.equal(one.value, other.value)
+    assert (one.value - other.value).abs().max() < 0.05 * one.value.abs().max()
+
+
 def test_entities_of_the_same_content_stay_apart() -> None:
     """Two rows of a table that are exchanged are not the same page."""
     spec, model = agora.envs.spec("agora/Shop-v0"), built("agora/Shop-v0")

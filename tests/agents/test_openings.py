@@ -69,7 +69,7 @@ def test_all_seats_of_a_game_open_together() -> None:
     "table",
     [
         {"network": {"recurrent": 4}, "self_play": {"latest": 1.0}},
-        {"self_play": {"latest": 0.5, "uniform": 0.5}},
+        {"self_play": {"latest": 0.0, "uniform": 1.0}},
         {},
     ],
 )

@@ -7,12 +7,15 @@ import pytest
 import torch
 
 import agora.envs
+from agora.agents.learned import decisions as decisions_module
 from agora.agents.learned import losses, ppo
 from agora.agents.learned.settings import from_table
+from agora.agents.learned.symmetries import symmetries
 from agora.envs.seats import SeatedBatch
 
-KUHN, TIC_TAC_TOE, OFFERS, GOOFSPIEL, LEDUC = (
-    f"agora/{name}-v0" for name in ("KuhnPoker", "TicTacToe", "AlternatingOffers", "Goofspiel", "LeducPoker")
+KUHN, TIC_TAC_TOE, CONNECT_FOUR, OFFERS, GOOFSPIEL, LEDUC = (
+    f"agora/{name}-v0"
+    for name in ("KuhnPoker", "TicTacToe", "ConnectFour", "AlternatingOffers", "Goofspiel", "LeducPoker")
 )
 
 
@@ -104,6 +107,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "n-step": (LEDUC, {"opponent": "random", "parameters": {"advantage": "n-step"}}),
     "v-trace": (LEDUC, {"opponent": "random", "parameters": {"advantage": "v-trace"}}),
     "monte-carlo": (LEDUC, {"opponent": "random", "parameters": {"advantage": "monte-carlo"}}),
+    "turned": (CONNECT_FOUR, {"self_play": {"latest": 1.0}, "parameters": {"turn": True, "proximal": 0.1}}),
+    "mixed precision": (LEDUC, {"self_play": {"latest": 1.0}, "network": {"precision": "bfloat16"}}),
 }
 
 
@@ -124,6 +129,24 @@ def test_what_was_stopped_goes_on_exactly(variant: str) -> None:
     assert torch.equal(weights(through), weights(gone_on))
     assert not torch.equal(weights(through), before)
     assert torch.isfinite(weights(through)).all()
+
+
+def test_turned_decisions_are_those_of_the_mirrored_board() -> None:
+    one = learner(CONNECT_FOUR, self_play={"latest": 1.0})
+    decisions, _ = one._credited([actor.collect(16, one.drawing) for actor in one.actors])
+    turned = decisions_module.turned(decisions, symmetries(one.game.spec), torch.Generator().manual_seed(0))
+    boards, mirrored = (part.observation.view(-1, 2, 6, 7) for part in (decisions, turned))
+    drawn = torch.randint(2, (len(boards),), generator=torch.Generator().manual_seed(0))
+    is_turned = drawn == 1
+    for part in (decisions, turned):
+        assert part.legal.gather(1, part.action[:, None]).all()
+    for name in ("advantage", "target", "log_probability"):
+        assert torch.equal(getattr(decisions, name), getattr(turned, name))
+    assert torch.equal(mirrored, torch.where(is_turned[:, None, None, None], boards.flip(3), boards))
+    assert torch.equal(turned.action, torch.where(is_turned, 6 - decisions.action, decisions.action))
+    for name in ("legal", "policy"):
+        before, after = getattr(decisions, name), getattr(turned, name)
+        assert torch.equal(after, torch.where(is_turned[:, None], before.flip(1), before))
 
 
 def test_no_global_generator_is_used() -> None:
@@ -177,6 +200,8 @@ def test_weights_that_are_no_numbers_are_reported() -> None:
         (KUHN, {"parameters": {"clip": 0.0}}, "parameters.clip"),
         (KUHN, {"parameters": {"epoch": 2}}, "did you mean epochs"),
         (KUHN, {"device": "cuda:9"}, "device='cuda:9' is not there"),
+        (KUHN, {"parameters": {"turn": True}}, "turn needs a board"),
+        (TIC_TAC_TOE, {"parameters": {"turn": True}, "network": {"recurrent": 8}}, "turn needs .* without memory"),
         (KUHN, {"self_play": {"latest": 0.0}}, "all weights are 0"),
     ],
 )

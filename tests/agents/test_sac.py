@@ -10,12 +10,12 @@ import torch
 
 import agora.envs
 from agora.agents import api
-from agora.agents.learned import checkpoint, evaluation, sac
+from agora.agents.learned import checkpoint, evaluation, networks, sac
 from agora.agents.learned.saved import threads
 from agora.agents.learned.settings import from_table
 from agora.agents.learned.squashed import Critics, squashed
 
-SMALL = {"batch_size": 32, "buffer_size": 500, "warmup": 64, "steps": 8}
+SMALL = {"minibatch": 32, "buffer_size": 500, "warmup": 64, "steps": 8}
 GAMES: dict[str, dict[str, Any]] = {
     "turns": {"id": "agora/AlternatingOffers-v0", "self_play": {}},
     "at once": {"id": "agora/SealedAuction-v0", "self_play": {}, "options": {"bidders": 3}},
@@ -82,13 +82,13 @@ def test_targets_follow() -> None:
     for module, number in ((slow, 1.0), (fast, 3.0)):
         for parameter in module.parameters():
             torch.nn.init.constant_(parameter, number)
-    sac.follow(slow, fast, 0.25)
+    networks.follow(slow, fast, 0.25)
     assert [parameter.item() for parameter in slow.parameters()] == [1.5, 1.5]
 
 
 def test_critics_learn_what_a_fixed_minibatch_says() -> None:
     """Without noise from play: after many updates the critics say reward plus discounted soft value."""
-    one = learner("turns", discount=0.5, learning_rate=3e-3)
+    one = learner("turns", gamma=0.5, learning_rate=3e-3)
     while one.steps < 200:
         one.iterate()
     drawn = one.replay.sample(8, np.random.default_rng(0))
@@ -142,7 +142,7 @@ def test_the_average_plays() -> None:
 
 
 def test_rewards_are_scaled_for_the_learner_only() -> None:
-    one = learner("at once", discount=0.0)
+    one = learner("at once", gamma=0.0)
     one.iterate()
     one.settings.reward_scale = 50.0
     drawn = one.replay.sample(20, np.random.default_rng(0))
@@ -248,8 +248,8 @@ def test_bids_half_the_value(against: dict[str, Any]) -> None:
         "network": {"hidden": [32]},
         "parameters": {
             "learning_rate": {"start": 5e-3, "end": 5e-4},
-            "discount": 0.0,
-            "batch_size": 512,
+            "gamma": 0.0,
+            "minibatch": 512,
             "updates": 2,
             "buffer_size": 50_000,
             "warmup": 10_000,
