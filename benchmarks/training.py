@@ -47,13 +47,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 def rows() -> Iterator[Row]:
     for device in ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]:
-        yield from _speed(device)
+        for precision in ("float32", "bfloat16"):
+            yield from _speed(device, precision)
     yield alone(f"{short(ID)}: peak memory of our PPO", [float(output(MEMORY)) / 1e9], unit="GB", target=2.0)
 
 
-def _speed(device: str) -> Iterator[Row]:
-    """Steps a second beside the library's, and where ours spends its time."""
-    training, name = learner(device), f"{short(ID)}: our PPO, {GAMES:,} games, {device}"
+def _speed(device: str, precision: str) -> Iterator[Row]:
+    """Steps a second beside the library's, which knows float32 alone, and where ours spends its time."""
+    training, name = learner(device, precision), f"{short(ID)}: our PPO, {GAMES:,} games, {device}, {precision}"
     for shared, target in ((False, 3.0), (True, 0.0)):
         games = fastest(shared, device)
         network = "one network for policy and critic, as ours" if shared else "a network each for policy and critic"
@@ -77,11 +78,12 @@ def _speed(device: str) -> Iterator[Row]:
         yield alone(f"{name}: time in {part}", [100 * seconds / total], unit="%", target=target)
 
 
-def learner(device: str) -> ppo.PPO:
+def learner(device: str, precision: str = "float32") -> ppo.PPO:
     """Ours, in self-play on every seat."""
     parameters = {"rollout": ROLLOUT, "minibatch": MINIBATCH, "epochs": EPOCHS}
     table: dict[str, Any] = {"id": ID, "algorithm": "PPO", "steps": 10**9, "num_envs": GAMES, "device": device}
-    table |= {"self_play": {"latest": 1.0}, "network": {"kind": "mlp", "hidden": HIDDEN}, "parameters": parameters}
+    network = {"kind": "mlp", "hidden": HIDDEN, "precision": precision}
+    table |= {"self_play": {"latest": 1.0}, "network": network, "parameters": parameters}
     settings: Any = from_table(table)
     return ppo.make(settings, agora.envs.game(ID))
 
