@@ -43,6 +43,7 @@ bench: .venv/bench-installed
 	@touch $@
 
 .venv/test-installed: .venv/installed
+	@command -v bwrap >/dev/null || sh tests/system_packages.sh bubblewrap || echo "Without bubblewrap, tests of that jail are skipped."
 	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet,test]'
 	rm -rf build
 	@touch $@

@@ -276,6 +276,97 @@ def leaderboard(
     typer.echo(f"Written to {out}: leaderboard.html, .md, .csv, .json and log.jsonl")
 
 
+@app.command("new-agent")
+def new_agent(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; the agent is named like it.")],
+) -> None:
+    """Begin an agent for the leaderboard: a folder with one that works, a test and a page of explanation."""
+    from agora.leaderboard.submission.new_agent import write_new_agent
+
+    for path in write_new_agent(folder):
+        typer.echo(f"Written: {path}")
+    typer.echo(f"Try it: agora check {folder}")
+
+
+Submission = Annotated[Path, typer.Argument(metavar="DIR", help="Folder or archive (.zip, .tar.gz) of a submission.")]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="Run the agent in this process, without a jail: only for agents of your own.")
+]
+
+
+@app.command()
+def check(submission: Submission, trust: Trust = False) -> None:
+    """Play a submission as the server will, and say what is wrong with it. Exit code 1 if that costs it games."""
+    from agora.leaderboard.submission.check import check as find
+
+    failed = False
+    for kind, text in find(submission, trust):
+        typer.echo(text if kind == "note" else f"{kind.upper()}: {text}")
+        failed = failed or kind == "error"
+    if failed:
+        raise typer.Exit(1)
+    typer.echo("It can be handed in.")
+
+
+@app.command()
+def submit(
+    submission: Submission,
+    season: Annotated[
+        Path | None, typer.Option(help="Season file (TOML): rank the submission in it, on this machine.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="With --season: folder for the log and the tables.")] = Path(
+        "runs/submission"
+    ),
+    budget: Annotated[
+        Budget, typer.Option(help="With --season: how long to train and how much to play.")
+    ] = Budget.quick,
+    trust: Trust = False,
+    server: Annotated[str | None, typer.Option(help="Address of a server: hand the submission in there.")] = None,
+    token: Annotated[
+        str,
+        typer.Option(envvar="AGORA_TOKEN", help="With --server; better in the environment than on the command line."),
+    ] = "",
+) -> None:
+    """Rank a submission against the agents of a season, or hand it in to a server."""
+    if (season is None) == (server is None):
+        raise ValueError("Give either --season SEASON.toml, to rank it here, or --server URL, to hand it in.")
+    if server is not None:
+        from agora.leaderboard.submission.sending import submit_to
+
+        receipt = submit_to(submission, server, token)
+        typer.echo(f"Handed in as {receipt.id}. {receipt.page}".rstrip())
+        return
+    from agora.leaderboard.season import run_season
+    from agora.leaderboard.writers import print_sections
+
+    assert season is not None
+    print_sections(run_season(season, out, budget.value, visitor=submission, trust=trust), _console())
+    typer.echo(f"Written to {out}: leaderboard.html, .md, .csv, .json and log.jsonl")
+
+
+@app.command("verify-log")
+def verify_log(
+    log: Annotated[Path, typer.Argument(metavar="FILE", help="Log of a season: log.jsonl.")],
+    tables: Annotated[Path | None, typer.Option(help="Folder of the tables; that of the log by default.")] = None,
+) -> None:
+    """Replay every game of a log, check its chain and make its tables again. Exit code 1 if anything is not right."""
+    from agora.leaderboard.verify import verify as examine
+
+    report = examine(log, tables)
+    # The log may come from anybody: nothing in it is to command this terminal.
+    typer.echo("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in str(report)))
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do: versions, and the jail that submissions would play in, each claim tried out."""
+    from agora.doctor import examine
+
+    examine(_console())
+
+
 @app.command()
 def bench(
     parts: Annotated[

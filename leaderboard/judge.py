@@ -3,23 +3,26 @@
 import hashlib
 import importlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
 from agora import envs
 from agora.agents.api import Agent, load, snake_case
 from agora.envs.api import Discrete
 from agora.envs.game import Game
-from agora.leaderboard import schedule
+from agora.leaderboard import schedule, seeds
 from agora.leaderboard.conduct import assess
-from agora.leaderboard.match import Played, play
-from agora.leaderboard.schedule import Unit
-from agora.leaderboard.store import DISTANCE, FORMAT, Contest, Entrant, Exact, Header, Log
+from agora.leaderboard.designs import make_plan, next_units, outcome_of
+from agora.leaderboard.log import Log
+from agora.leaderboard.match import Played, play, standings
+from agora.leaderboard.schedule import Kind, Outcome, Plan, Unit
+from agora.leaderboard.store import DISTANCE, FORMAT, Contest, Entrant, Exact, Header
 
 if TYPE_CHECKING:
     from agora.agents.solvers.tree import Tree
@@ -37,32 +40,40 @@ class Stage(NamedTuple):
     contest: Contest
     game: Game
     agents: list[Agent]
-    units: list[Unit]
 
 
-def set_stage(id: str, options: Mapping[str, Any], entries: Sequence[Entry], games: int, title: str = "") -> Stage:
+def set_stage(
+    id: str,
+    options: Mapping[str, Any],
+    entries: Sequence[Entry],
+    games: int,
+    title: str = "",
+    kind: Kind = "round-robin",
+    budget: int = 0,
+    stop: float = 0.0,
+) -> Stage:
     """Loads the environment and its agents.
 
     Args:
         entries: the agents; names that occur twice get a number.
-        games: of every lineup, rounded up to whole deals.
+        games: of every lineup, rounded up to whole deals; as ``budget`` and ``stop`` see ``designs.make_plan``.
         title: for people; the id with its options if empty.
+        kind: of schedule.
 
     Raises:
-        ValueError: an id, an option or an agent is unknown, or there are no agents.
+        ValueError: an id, an option or an agent is unknown, there are no agents, or the schedule does not suit them.
     """
     if not entries:
         raise ValueError(f"{id} has no agents: name at least one.")
     game = envs.game(id, **options)
     agents = [load(agent, game.spec) for _, agent in entries]
     entrants = [
-        Entrant(name, _source(given), agent.needs, _agent_digest(given, id))
+        Entrant(name, _source(given), agent.needs, agent_digest(given, id))
         for name, (_, given), agent in zip(unlike([name for name, _ in entries]), entries, agents, strict=True)
     ]
-    deals = schedule.deals_for(games, game.spec.players)
     at_once = schedule.deals_at_once(game.spec)
-    units = list(schedule.units(len(agents), game.spec.players, deals, at_once))
-    return Stage(_contest(game, entrants, deals, at_once, title), game, agents, units)
+    plan = make_plan(kind, len(agents), game.spec.players, games, at_once, budget, stop)
+    return Stage(describe(game, entrants, plan, title), game, agents)
 
 
 def unlike(names: Sequence[str]) -> list[str]:
@@ -85,7 +96,8 @@ def _source(given: Any) -> str:
     return str(given) if isinstance(given, str | Path) else type(given).__name__
 
 
-def _agent_digest(given: Any, id: str) -> str:
+def agent_digest(given: Any, id: str) -> str:
+    """Of the files that an agent for ``id`` is made from; empty if there are none."""
     if str(given).startswith("scripted/"):
         module = importlib.import_module(f"agora.agents.scripted.{snake_case(id)}")
         return digest([Path(str(module.__file__))])
@@ -103,7 +115,8 @@ def digest(files: Sequence[Path]) -> str:
     return whole.hexdigest()[:16]
 
 
-def _contest(game: Game, entrants: list[Entrant], deals: int, deals_at_once: int, title: str) -> Contest:
+def describe(game: Game, entrants: list[Entrant], plan: Plan, title: str = "") -> Contest:
+    """What the log says of a contest."""
     spec, reference = game.spec, game.reference()
     folder = Path(str(game.rules.__file__)).parent
     options = {name: _plain(value) for name, value in spec.options.items()}
@@ -125,9 +138,13 @@ def _contest(game: Game, entrants: list[Entrant], deals: int, deals_at_once: int
         certificate=reference.kind,
         source=reference.source,
         entrants=entrants,
-        deals=deals,
-        deals_at_once=deals_at_once,
+        deals=plan.deals,
+        deals_at_once=plan.deals_at_once,
         digest=digest(sorted(folder.glob("*.py"))),
+        schedule=plan.kind,
+        deals_per_round=plan.deals_per_round,
+        budget=plan.budget,
+        stop=plan.stop,
     )
 
 
@@ -139,73 +156,82 @@ def _plain(value: Any) -> Any:
 
 
 def header(title: str, seed: int, budget: str, stages: Sequence[Stage]) -> Header:
-    """The first line of the log."""
+    """The first line of the log, but for the commitment."""
     versions = {name: version(name) for name in ("agora-rl", "numpy", "numba")} | {"python": platform.python_version()}
     return Header(FORMAT, title, seed, budget, versions, [stage.contest for stage in stages])
 
 
-def play_stages(stages: Sequence[Stage], log: Log, seed: int, progress: Progress) -> None:
-    """Plays every unit that is not yet in the log, and computes what can be computed exactly."""
-    bars = [progress.add_task(stage.contest.title, total=_games(stage)) for stage in stages]
+def play_stages(stages: Sequence[Stage], log: Log, secret: str, progress: Progress) -> None:
+    """Plays every unit that is not yet in the log, computes what can be computed exactly, and closes the log."""
+    bars = [progress.add_task(stage.contest.title, total=stage.contest.budget) for stage in stages]
     for number, (stage, bar) in enumerate(zip(stages, bars, strict=True)):
         missing = [agent for agent in range(len(stage.agents)) if (number, f"exact/{agent}") not in log.done]
-        tree = _small_tree(stage) if missing else None
+        tree = small_tree(stage.game) if missing else None
         if tree is not None:
             for agent in missing:
-                log.append(number, f"exact/{agent}", _computed(stage, agent, tree))
-        for unit in stage.units:
-            if (number, unit.key) in log.done:
-                progress.advance(bar, unit.deals * stage.contest.players)
-            else:
-                log.append(number, unit.key, _play_unit(stage, unit, seed, progress, bar))
+                log.append(number, f"exact/{agent}", computed(stage.game, agent, stage.agents[agent], tree))
+        outcomes: list[Outcome] = []
+        while units := next_units(stage.contest.plan, outcomes):
+            for unit in units:
+                if (number, unit.key) not in log.done:
+                    on_ended = partial(progress.advance, bar)
+                    log.append(number, unit.key, play_unit(stage, unit, secret, log.header.title, on_ended))
+                else:
+                    progress.advance(bar, len(schedule.seats_and_deals(unit)[1]))
+                outcomes.append(outcome_of(unit, standings(log.games(number, unit.key))))
+    log.reveal(secret)
 
 
-def _games(stage: Stage) -> int:
-    return sum(unit.deals for unit in stage.units) * stage.contest.players
+def play_unit(
+    stage: Stage, unit: Unit, secret: str, season: str, on_ended: Callable[[int], None] | None = None
+) -> list[Played]:
+    """The games of a unit.
 
-
-def _play_unit(stage: Stage, unit: Unit, seed: int, progress: Progress, bar: TaskID) -> list[Played]:
+    Args:
+        secret: that seeds come from.
+        season: its title.
+        on_ended: called with the number of games that have just ended.
+    """
     environment = stage.contest.key
     seating, deals = schedule.seats_and_deals(unit)
-    seeds = {deal: schedule.deal_seed(seed, environment, deal) for deal in np.unique(deals).tolist()}
-    played = play(
-        stage.game,
-        stage.agents,
-        seating,
-        np.array([seeds[deal] for deal in deals.tolist()]),
-        deals,
-        schedule.derive(seed, environment, unit.key),
-        lambda ended: progress.advance(bar, ended),
-    )
+    dealt = unit_seeds(unit, secret, season, environment)
+    agents_seed = seeds.agents_seed(secret, season, environment, unit.key)
+    played = play(stage.game, stage.agents, seating, dealt, deals, agents_seed, on_ended)
     if stage.contest.players > 1:
         assess(stage.game, played)
     return played
 
 
-def _small_tree(stage: Stage) -> "Tree | None":
+def unit_seeds(unit: Unit, secret: str, season: str, environment: str) -> np.ndarray:
+    """(G,) seeds of the games of a unit."""
+    deals = schedule.seats_and_deals(unit)[1]
+    found = {deal: seeds.deal_seed(secret, season, environment, deal) for deal in np.unique(deals).tolist()}
+    return np.array([found[deal] for deal in deals.tolist()])
+
+
+def small_tree(game: Game, limit: int = TREE_LIMIT) -> "Tree | None":
     """The tree of the game, None where there is none or it is large."""
     from agora.agents.solvers.tree import HOPELESS, build, estimate
 
-    spec = stage.game.spec
+    spec = game.spec
     if spec.players == 1 or not isinstance(spec.action, Discrete) or spec.chance == "sampled":
         return None
-    if estimate(stage.game, probes=20).nodes > HOPELESS * TREE_LIMIT:
+    if estimate(game, probes=20).nodes > HOPELESS * limit:
         return None
     try:
-        return build(stage.game, TREE_LIMIT)
+        return build(game, limit)
     except ValueError:
         return None
 
 
-def _computed(stage: Stage, agent: int, tree: "Tree") -> list[Exact]:
-    """What can be computed of an agent's strategy; nothing where it cannot be read."""
+def computed(game: Game, agent: int, player: Agent, tree: "Tree") -> list[Exact]:
+    """What can be computed of the strategy of agent number ``agent``; nothing where it cannot be read."""
     from agora.agents.solvers.best_response import nash_conv
     from agora.agents.solvers.equilibrium_distance import distance_by_hand
     from agora.agents.solvers.exploit import strategy_of
 
-    game = stage.game
     try:
-        strategy = strategy_of(stage.agents[agent], tree, game.spec)
+        strategy = strategy_of(player, tree, game.spec)
     except (Exception, SystemExit):  # it draws lots in secret, or crashes, which costs it its games and nobody else
         return []
     computed = [Exact(agent, "NashConv", nash_conv(tree, strategy))]

@@ -18,10 +18,12 @@ from agora.envs.api import Discrete, Spec
 from agora.envs.batch import Batch
 from agora.envs.game import Game
 from agora.envs.seats import ask, memory_keys
+from agora.leaderboard.jail.fault import Fault, JailError
 from agora.leaderboard.schedule import derive
 
 Ended = Literal["terminated", "truncated", "forfeit"]
 
+_BEHIND = 1e-6  # how far a forfeit lies below the worst return, where it is decided who did better
 _CAUSE_LENGTH = 120  # characters of an exception's message that are kept
 
 
@@ -78,6 +80,9 @@ def play(
 
     Returns:
         (G,) records in the order given.
+
+    Raises:
+        JailError: the jail of an agent did not start, which is the judge's affair.
     """
     seating = np.asarray(seating, np.int64).reshape(len(seeds), game.spec.players)
     batch = Batch(game, len(seeds), np.asarray(seeds, np.uint64), autoreset="disabled", illegal="forfeit")
@@ -128,6 +133,8 @@ class _Table:
             keys = memory_keys(self.batch.spec, lanes, seats)
             try:
                 agent.reset(self.batch.spec, keys, derive(seed, "agent", index))
+            except JailError:
+                raise
             except (Exception, SystemExit) as error:
                 self._broken[index] = _cause(error)
 
@@ -184,6 +191,16 @@ class _Table:
                 self.overspent[lane][str(player)] = (over + int(report.cost[row] > budget), reported + 1)
 
 
+def standings(games: Sequence[Played]) -> np.ndarray:
+    """(G, P) returns to decide by who did better. Whoever forfeited stands behind those who got as little honestly: in
+    a bargain without a deal all have nothing, and a crash is still no draw."""
+    returns = np.array([game.returns for game in games], np.float64)
+    for row, game in enumerate(games):
+        for seat in game.faults:
+            returns[row, int(seat)] -= _BEHIND
+    return returns
+
+
 def refusals(spec: Spec, games: int) -> np.ndarray:
     """(games,) or (games, K) actions that the referee takes as a forfeit."""
     if isinstance(spec.action, Discrete):
@@ -192,10 +209,11 @@ def refusals(spec: Spec, games: int) -> np.ndarray:
 
 
 def _cause(error: BaseException) -> str:
-    """One line that is the same in every run: no trace, no addresses."""
+    """One line that is the same in every run: no trace, no addresses. A jailed agent's begins with the cause."""
     first_line = (str(error).splitlines() or [""])[0]
     message = re.sub(r"0x[0-9a-fA-F]+", "0x…", "".join(letter for letter in first_line if letter.isprintable()))
-    return f"{type(error).__name__}: {message}"[:_CAUSE_LENGTH].rstrip(": ")
+    name = error.cause if isinstance(error, Fault) else type(error).__name__
+    return f"{name}: {message}"[:_CAUSE_LENGTH].rstrip(": ")
 
 
 def _records(
@@ -211,7 +229,6 @@ def _records(
     ended: list[Ended] = ["truncated" if cut else "terminated" for cut in batch.truncated.tolist()]
     for lane in causes:
         ended[lane] = "forfeit"
-    has_metrics = hasattr(batch.game.reference_module, "metrics")
     columns = zip(
         deals.tolist(),
         seeds.tolist(),
@@ -232,7 +249,7 @@ def _records(
             end,
             played,
             causes.get(lane, {}),
-            _metrics(batch, lane, lane in causes) if has_metrics else {},
+            final_metrics(batch, lane, lane in causes),
             table.revised.get(lane, []),
             table.overspent.get(lane, {}),
         )
@@ -248,10 +265,13 @@ def _forfeits(batch: Batch, faults: Mapping[tuple[int, int], str]) -> dict[int, 
     return causes
 
 
-def _metrics(batch: Batch, lane: int, forfeited: bool) -> dict[str, float | None]:
+def final_metrics(batch: Batch, lane: int, forfeited: bool) -> dict[str, float | None]:
+    """What ``Game.metrics`` says of the last state of a game, if the game measures anything; None where not finite."""
+    if not hasattr(batch.game.reference_module, "metrics"):
+        return {}
     try:
         measured = batch.game.metrics(batch.states[lane])
-    except ValueError:
+    except (ValueError, IndexError, ArithmeticError):
         if not forfeited:
             raise
         return {}  # a game that broke off early may have nothing to measure

@@ -6,12 +6,18 @@ that their order does not matter. A draw is half a win for each side.
 Source: Hunter, "MM algorithms for generalized Bradley-Terry models", Annals of Statistics 32, 2004.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
+from scipy import sparse
+
+from agora.leaderboard.statistics import REPLICATES, Estimate, estimate
 
 SMOOTHING = 0.5
 """Wins added for every ordered pair: Jeffreys' prior, which keeps the rating of an agent that always wins finite."""
 
-_ELO = 400.0
+ELO = 400.0
+"""Points of Elo to a factor of ten in the odds of winning."""
 _TOLERANCE = 1e-10  # of the logarithm of a strength
 _LONGEST_STEP = 1.0
 _ITERATIONS = 200
@@ -44,7 +50,7 @@ def bradley_terry(wins: np.ndarray, smoothing: float | np.ndarray = 0.0) -> np.n
     batch = wins.reshape(-1, *wins.shape[-2:])
     if not np.all(wins[..., ~np.eye(wins.shape[-1], dtype=bool)] > 0):
         _require_connected(batch)
-    return (_ELO / np.log(10.0) * _fit(batch)).reshape(wins.shape[:-1])
+    return (ELO / np.log(10.0) * _fit(batch)).reshape(wins.shape[:-1])
 
 
 def _require_connected(batch: np.ndarray) -> None:
@@ -90,8 +96,26 @@ def _newton_step(strengths: np.ndarray, wins: np.ndarray, games: np.ndarray) -> 
     return step - step.mean(axis=1, keepdims=True)
 
 
+def without_same_author(wins: np.ndarray, authors: Sequence[str]) -> np.ndarray:
+    """``wins`` (..., n, n) without the games between agents of one author, who may have agreed on their outcome.
+
+    Args:
+        authors: (n,); an empty name is nobody's, and shared with nobody.
+    """
+    names = np.array(authors)
+    if names.shape != np.shape(wins)[-1:]:
+        raise ValueError(f"{len(names)} authors for {np.shape(wins)[-1]} agents: give one for each.")
+    same = (names[:, None] == names) & (names != "")
+    return np.where(same, 0.0, wins)
+
+
 def bootstrap_ratings(wins: np.ndarray, weights: np.ndarray, seed: int) -> np.ndarray:
-    """Ratings refitted to resampled deals.
+    """(B, n) ratings refitted to resampled deals; arguments as ``bootstrap_wins``."""
+    return bradley_terry(bootstrap_wins(wins, weights, seed))
+
+
+def bootstrap_wins(wins: np.ndarray, weights: np.ndarray, seed: int) -> np.ndarray:
+    """(B, n, n) total wins of resampled deals, all above 0.
 
     The prior's half wins are drawn too, from Gamma(1/2): against somebody it has never lost to, an agent's interval is
     then that of Jeffreys' posterior, and not a point.
@@ -99,11 +123,81 @@ def bootstrap_ratings(wins: np.ndarray, weights: np.ndarray, seed: int) -> np.nd
     Args:
         wins: (D, n, n) of each deal.
         weights: (B, D), how often each deal is in each resample, see ``statistics.resample``.
-
-    Returns:
-        (B, n).
     """
     agents = wins.shape[-1]
     totals = (weights @ wins.reshape(len(wins), -1)).reshape(-1, agents, agents)
-    prior = np.random.default_rng(seed).gamma(SMOOTHING, size=totals.shape)
-    return bradley_terry(totals, np.maximum(prior, _LEAST_PRIOR))
+    return totals + _drawn_prior(totals.shape, np.random.default_rng(seed))
+
+
+def bootstrap_match_wins(
+    first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int, seed: int, replicates: int = REPLICATES
+) -> np.ndarray:
+    """(B, n, n) as ``bootstrap_wins``, for matches of two that are too many to be weighted one by one.
+
+    Matches of the same pair with the same outcome are alike, so they are drawn together, from a multinomial: the same
+    distribution as drawing matches one by one.
+
+    Args:
+        first: (M,) int, who met the second.
+        second: (M,) int.
+        points: (M,) in [0, 1], what the first scored, and the second the rest: a game, or the mean of a seat-swapped
+            pair of games, which is one match.
+        agents: n.
+    """
+    first, second, points = _check_matches(first, second, points, agents)
+    kinds, counts = np.unique(np.stack([first, second, points], axis=1), axis=0, return_counts=True)
+    one, other, won = kinds[:, 0].astype(np.int64), kinds[:, 1].astype(np.int64), kinds[:, 2]
+    rows, cells = np.tile(np.arange(len(kinds)), 2), np.concatenate([one * agents + other, other * agents + one])
+    wins = sparse.csr_array((np.concatenate([won, 1.0 - won]), (rows, cells)), shape=(len(kinds), agents * agents))
+    generator = np.random.default_rng(seed)
+    drawn = generator.multinomial(len(points), counts / len(points), size=replicates)
+    totals = (drawn @ wins).reshape(replicates, agents, agents)
+    return totals + _drawn_prior(totals.shape, generator)
+
+
+def _drawn_prior(shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+    return np.maximum(generator.gamma(SMOOTHING, size=shape), _LEAST_PRIOR)
+
+
+def total_wins(first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int) -> np.ndarray:
+    """(n, n) the wins of row against column; arguments as ``bootstrap_matches``."""
+    first, second, points = _check_matches(first, second, points, agents)
+    wins = np.zeros((agents, agents))
+    np.add.at(wins, (first, second), points)
+    np.add.at(wins, (second, first), 1.0 - points)
+    return wins
+
+
+def _check_matches(
+    first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The three columns as arrays.
+
+    Raises:
+        ValueError: there are none, they differ in length, somebody is unknown or met itself, or points are no share.
+    """
+    first, second, points = np.asarray(first), np.asarray(second), np.asarray(points, np.float64)
+    if not first.shape == second.shape == points.shape or points.ndim != 1 or not len(points):
+        raise ValueError(f"Matches of shapes {first.shape}, {second.shape}, {points.shape}: give three of (M,), M > 0.")
+    who = np.concatenate([first, second])
+    if who.min() < 0 or who.max() >= agents or (first == second).any():
+        raise ValueError(f"Matches are between two different agents of 0 to {agents - 1}; some are not.")
+    if not ((points >= 0) & (points <= 1)).all():
+        raise ValueError("Points are what the first scored, in [0, 1]; some are not.")
+    return first, second, points
+
+
+def measured(
+    measure: Callable[[np.ndarray], np.ndarray], wins: np.ndarray, replicates: np.ndarray, units: int
+) -> list[Estimate | None]:
+    """What ``measure`` says of each agent, with intervals.
+
+    Args:
+        measure: of wins (n, n), all above 0 but for the diagonal; it gives (n,).
+        wins: (n, n) in all, to which ``SMOOTHING`` is added.
+        replicates: (B, n, n) of ``bootstrap_wins``.
+        units: how many deals, or matches, these wins are from.
+    """
+    values = measure(wins + SMOOTHING)
+    found = np.array([measure(each) for each in replicates])
+    return [estimate(value, found[:, agent], units) for agent, value in enumerate(values)]

@@ -1,33 +1,11 @@
-"""A season: environments, who plays there and how much, from a TOML file to a log and its tables.
+"""A season: environments, who plays there and how much, from a TOML file (see ``season_file.py``) to a log and its
+tables."""
 
-::
-
-    title = "The first season"
-    seed = 1
-
-    [[environments]]
-    id = "agora/LeducPoker-v0"
-    games = { quick = 2_000, full = 20_000 }   # of every lineup, or one number for both budgets
-    agents = [
-        "random",
-        "scripted/bettor",
-        "path/to/a/saved/agent",
-        { name = "self-play", train = "../baselines/leduc_poker.toml" },
-    ]
-
-    [environments.options]
-    players = 2
-
-``train`` names a settings file of ``agora train``, as seen from the season's file. Saved agents are looked up from the
-working directory.
-"""
-
-import difflib
 import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -35,88 +13,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agora import envs
 from agora.agents.api import Agent, load
-from agora.leaderboard import store
-from agora.leaderboard.judge import Entry, Stage, header, play_stages, set_stage
+from agora.leaderboard import seeds, store
+from agora.leaderboard.judge import Entry, Stage, header, play_stages, set_stage, unlike
+from agora.leaderboard.log import open_log
+from agora.leaderboard.season_file import Budget, Environment, Games, Participant, Season, read_season
+from agora.leaderboard.store import Header
+from agora.leaderboard.submission.names import looks_like
+from agora.leaderboard.submission.opening import FreshAgent, prepared
 from agora.leaderboard.tables import Section, make_sections
 from agora.leaderboard.writers import write_all
 
-Budget = Literal["quick", "full"]
-Count = Annotated[int, msgspec.Meta(ge=1)]
-
-
-class Games(msgspec.Struct, forbid_unknown_fields=True):
-    """How many games of every lineup, by budget."""
-
-    quick: Count
-    full: Count
-
-
-class Participant(msgspec.Struct, forbid_unknown_fields=True):
-    """An agent under a name of the season's choice: ``agent`` as on the command line, or ``train``, not both."""
-
-    name: str
-    agent: str = ""
-    train: str = ""
-
-
-class Environment(msgspec.Struct, forbid_unknown_fields=True):
-    """One table of the leaderboard."""
-
-    id: str
-    agents: list[str | Participant]
-    games: Count | Games = 1000
-    options: dict[str, Any] = {}
-    title: str = ""
-    """For people; the id with its options if empty."""
-
-
-class Season(msgspec.Struct, forbid_unknown_fields=True):
-    """A whole file."""
-
-    environments: list[Environment]
-    title: str = "Leaderboard"
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)] = 0
-
-
-_KNOWN = [name for kind in (Season, Environment, Participant, Games) for name in kind.__struct_fields__]
-
-
-def read_season(path: str | Path) -> Season:
-    """The season in a TOML file, checked.
-
-    Raises:
-        ValueError: there is no such file, it is not TOML, or says something that is not allowed.
-    """
-    try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"Cannot read the season {path}: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not valid TOML: {error}") from None
-    try:
-        season = msgspec.convert(table, Season)
-        for environment in season.environments:
-            for each in environment.agents:
-                _check(each)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise ValueError(f"{path}: {error}{_nearest(str(error))}") from None
-    return season
-
-
-def _check(participant: str | Participant) -> None:
-    if isinstance(participant, Participant) and bool(participant.agent) == bool(participant.train):
-        raise ValueError(f"agent {participant.name!r} needs either `agent` or `train`, and not both.")
-
-
-def _nearest(message: str) -> str:
-    """The way out of an unknown key."""
-    unknown = message.split("unknown field `")[-1].split("`")[0] if "unknown field" in message else ""
-    near = difflib.get_close_matches(unknown, _KNOWN, n=1) if unknown else []
-    return f". Did you mean {near[0]!r}?" if near else ""
-
 
 def run_season(
-    path: str | Path, out: str | Path, budget: Budget = "quick", progress: bool = True, console: Console | None = None
+    path: str | Path,
+    out: str | Path,
+    budget: Budget = "quick",
+    progress: bool = True,
+    console: Console | None = None,
+    visitor: str | Path | None = None,
+    trust: bool = False,
 ) -> list[Section]:
     """Trains what is to be trained, plays every game that is not yet in the log, and writes log and tables.
 
@@ -128,41 +43,132 @@ def run_season(
         budget: how long to train and how much to play.
         progress: whether to show progress bars.
         console: where to show them; standard error if None.
+        visitor: a submission that joins in the environments it plays; the others are left out.
+        trust: let submissions run in this process instead of in jails.
 
     Raises:
         ValueError: the season, an environment's options or an agent is wrong, or ``out`` is in use.
     """
     season, out = read_season(path), Path(out)
     console = console or Console(stderr=True)
-    _check_names(season)
-    entries = [_entries(environment, Path(path), out, budget, progress) for environment in season.environments]
-    stages = [
-        set_stage(environment.id, environment.options, agents, _games(environment, budget), environment.title)
-        for environment, agents in zip(season.environments, entries, strict=True)
-    ]
-    _play(stages, season.title, season.seed, budget, out / "log.jsonl", progress, console)
+    if visitor is not None:
+        season = _joined(season, path, visitor)
+    with ExitStack() as stack:
+        strangers = _strangers(season, stack, trust)
+        _check_names(season, strangers)
+        entries = [
+            _entries(environment, Path(path), out, budget, progress, strangers) for environment in season.environments
+        ]
+        stages = [
+            _stage(environment, agents, budget)
+            for environment, agents in zip(season.environments, entries, strict=True)
+        ]
+        _play(stages, season, budget, out, progress, console)
     results = store.read(out / "log.jsonl")
     sections = make_sections(results)
     write_all(sections, results.header, out)
     return sections
 
 
-def _check_names(season: Season) -> None:
+def _joined(season: Season, path: str | Path, visitor: str | Path) -> Season:
+    """The environments of ``season`` that the submission ``visitor`` plays, with it."""
+    with prepared(visitor) as submission:
+        name, ids = submission.manifest.name, submission.manifest.ids
+    participant = Participant(name, submission=str(visitor))
+    chosen = [
+        msgspec.structs.replace(environment, agents=[*environment.agents, participant])
+        for environment in season.environments
+        if environment.id in ids
+    ]
+    if not chosen:
+        played = ", ".join(dict.fromkeys(environment.id for environment in season.environments))
+        raise ValueError(f"{name} plays {', '.join(ids)}, and none of them is in {path}, which has {played}.")
+    return msgspec.structs.replace(season, environments=chosen)
+
+
+def _strangers(season: Season, stack: ExitStack, trust: bool) -> dict[str, FreshAgent]:
+    """The submissions by their paths, unpacked until ``stack`` is closed."""
+    strangers: dict[str, FreshAgent] = {}
+    for environment in season.environments:
+        for each in environment.agents:
+            path = "" if isinstance(each, str) else each.submission
+            if path and path not in strangers:
+                agent = FreshAgent(stack.enter_context(prepared(path)), trust)
+                strangers[path] = stack.enter_context(closing(agent))
+    return strangers
+
+
+def _check_names(season: Season, strangers: Mapping[str, FreshAgent]) -> None:
     """Finds unknown ids, options and agents before the long training, not after it."""
     for environment in season.environments:
         spec = envs.spec(environment.id, **environment.options)
+        _check_duplicates(environment)
         for each in environment.agents:
-            agent = each if isinstance(each, str) else each.agent
-            if agent:
+            if isinstance(each, Participant) and each.submission:
+                _check_stranger(each, environment, strangers[each.submission].submission.manifest.ids)
+            elif agent := each if isinstance(each, str) else each.agent:
                 load(agent, spec)
 
 
-def _games(environment: Environment, budget: Budget) -> int:
-    games = environment.games
+def _check_duplicates(environment: Environment) -> None:
+    ours = [_name(each) for each in environment.agents if isinstance(each, str) or not each.submission]
+    for name in environment.duplicates:
+        if name not in ours:
+            raise ValueError(f"There is no agent {name!r} of one's own to enter twice: choose among {', '.join(ours)}.")
+
+
+def _check_stranger(participant: Participant, environment: Environment, ids: Sequence[str]) -> None:
+    if environment.id not in ids:
+        raise ValueError(f"{participant.name} plays {', '.join(ids)}, not {environment.id}.")
+    others = [each for each in environment.agents if each is not participant]
+    rival = looks_like(participant.name, [_name(each) for each in others])
+    if rival is not None:
+        raise ValueError(f"The name {participant.name!r} could be taken for {rival!r}, who plays too: choose another.")
+
+
+def _name(participant: str | Participant) -> str:
+    return short_name(participant) if isinstance(participant, str) else participant.name
+
+
+def _stage(environment: Environment, agents: Sequence[Entry], budget: Budget) -> Stage:
+    stage = set_stage(
+        environment.id,
+        environment.options,
+        agents,
+        _count(environment.games, budget),
+        environment.title,
+        environment.schedule,
+        _count(environment.budget or 0, budget),
+        environment.stop,
+    )
+    for entrant, (_, agent) in zip(stage.contest.entrants, agents, strict=True):
+        if isinstance(agent, FreshAgent):
+            entrant.source = f"submission by {agent.submission.manifest.author}"
+            entrant.digest = agent.submission.digest
+    _hide(stage, environment)
+    return stage
+
+
+def _hide(stage: Stage, environment: Environment) -> None:
+    """Takes the names of agents that are held out from the log; the digest stays, as a promise of who they were."""
+    hidden = [isinstance(each, Participant) and each.held_out for each in environment.agents]
+    held_out = [entrant for entrant, hide in zip(stage.contest.entrants, hidden, strict=False) if hide]
+    for entrant, name in zip(held_out, unlike(["held out"] * len(held_out)), strict=True):
+        entrant.name, entrant.source = name, "held out"
+
+
+def _count(games: int | Games, budget: Budget) -> int:
     return games if isinstance(games, int) else getattr(games, budget)
 
 
-def _entries(environment: Environment, path: Path, out: Path, budget: Budget, progress: bool) -> list[Entry]:
+def _entries(
+    environment: Environment,
+    path: Path,
+    out: Path,
+    budget: Budget,
+    progress: bool,
+    strangers: Mapping[str, FreshAgent],
+) -> list[Entry]:
     """The agents of an environment by name; those that are to be trained are trained now."""
     entries: list[Entry] = []
     for each in environment.agents:
@@ -170,9 +176,12 @@ def _entries(environment: Environment, path: Path, out: Path, budget: Budget, pr
             entries.append((short_name(each), each))
         elif each.agent:
             entries.append((each.name, each.agent))
+        elif each.submission:
+            entries.append((each.name, strangers[each.submission]))
         else:
             entries.append((each.name, _train(each.train, path, out, budget, progress)))
-    return entries
+    given = dict(reversed(entries))
+    return entries + [(f"{name} (duplicate)", given[name]) for name in environment.duplicates]
 
 
 def _train(settings: str, path: Path, out: Path, budget: Budget, progress: bool) -> Path:
@@ -228,7 +237,7 @@ def evaluate(
     console = console or Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="agora-") as kept_nowhere:
         folder = Path(out) if out is not None else Path(kept_nowhere)
-        _play([stage], id, seed, "quick", folder / "log.jsonl", progress, console)
+        _play([stage], Season([], id, seed), "quick", folder, progress, console)
         results = store.read(folder / "log.jsonl")
         sections = make_sections(results)
         if out is not None:
@@ -236,9 +245,7 @@ def evaluate(
     return sections[0]
 
 
-def _play(
-    stages: Sequence[Stage], title: str, seed: int, budget: Budget, path: Path, progress: bool, console: Console
-) -> None:
+def _play(stages: Sequence[Stage], season: Season, budget: Budget, out: Path, progress: bool, console: Console) -> None:
     bars = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -249,8 +256,18 @@ def _play(
         console=console,
         disable=not progress,
     )
-    with store.open_log(path, header(title, seed, budget, stages)) as log:
+    head = header(season.title, season.seed, budget, stages)
+    secret = _secret(season, head, out)
+    head.commitment = seeds.commitment(secret)
+    with open_log(out / "log.jsonl", head) as log:
         for note in log.notes:
             console.print(note, markup=False, highlight=False)
         with bars:
-            play_stages(stages, log, seed, bars)
+            play_stages(stages, log, secret, bars)
+
+
+def _secret(season: Season, head: Header, out: Path) -> str:
+    """The secret that belongs to this header alone: one that was shown never serves another season."""
+    if season.secret == "seed":
+        return seeds.secret_from_seed(season.seed)
+    return seeds.secret_from_file(out / f"secret-{store.digest(head)}.txt")

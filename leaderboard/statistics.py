@@ -43,8 +43,8 @@ def exact(value: float) -> Estimate:
     return Estimate(float(value), float(value), float(value), 0)
 
 
-def estimate(value: float, replicates: np.ndarray, units: int) -> Estimate | None:
-    """The percentile interval of ``replicates`` (B,) around ``value``; None if there is no value."""
+def estimate(value: float | np.ndarray, replicates: np.ndarray, units: int) -> Estimate | None:
+    """The percentile interval of ``replicates`` (B,) around ``value``, one number; None if there is no value."""
     if units == 0 or not np.isfinite(value):
         return None
     if units < FEWEST:
@@ -84,9 +84,10 @@ def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) 
     return [estimate(value, replicates[:, index], int(units[index])) for index, value in enumerate(values)]
 
 
-def interquartile_mean(values: np.ndarray) -> float:
-    """The mean of the middle half of ``values`` (D,): ``D // 4`` are left out at either end."""
-    return float(interquartile_means(values, np.ones((1, len(values))))[0])
+def interquartile_mean(values: np.ndarray) -> np.ndarray:
+    """(...) the mean of the middle half of ``values`` (..., D): ``D // 4`` are left out at either end."""
+    cut = values.shape[-1] // 4
+    return np.sort(values, axis=-1)[..., cut : values.shape[-1] - cut].mean(axis=-1)
 
 
 def interquartile_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -1,29 +1,34 @@
 """The log: lines of JSON that are only ever added, written by the judge alone.
 
 The first line, the header, says everything that was known before the first game: environments with their options,
-agents, versions. Then come the games, unit by unit; the line ``done`` closes a unit, and only closed units count. A job
-that was killed leaves at most one open unit behind, which the next run cuts off and plays again.
+agents, versions, and the commitment to the secret that seeds come from. Then come the games, unit by unit; the line
+``done`` closes a unit, and only closed units count. A job that was killed leaves at most one open unit behind, which
+the next run cuts off and plays again. The last line reveals the secret, and after it nothing is added any more.
 
-=========  ===========================================================================
+==========  ===========================================================================
 ``header``  what is played, by whom, with what                     ``Header``
 ``game``    one game                                               ``match.Played``
 ``exact``   a number about an agent that was computed, not played  ``Exact``
 ``done``    the lines since the last ``done`` are a whole unit     ``Done``
-=========  ===========================================================================
+``reveal``  the season is over, and this was the secret            ``Reveal``
+==========  ===========================================================================
+
+``done`` and ``reveal`` are the links of a chain. A link is the SHA-256, in hexadecimal digits, of the link before it
+(nothing before the first), of all bytes since, and of its own line with an empty link. So the last link speaks for
+every byte of the log, and whoever knows it notices any change.
 """
 
-import fcntl
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from agora.leaderboard.match import Played
+from agora.leaderboard.schedule import Kind, Plan
 
-FORMAT = 1
+FORMAT = 2
 
 DISTANCE = "distance: "
 """Begins the measure of how far an agent plays from the nearest equilibrium; the hand it holds follows."""
@@ -66,20 +71,40 @@ class Contest(msgspec.Struct):
     source: str
     entrants: list[Entrant]
     deals: int
-    """Of every lineup."""
+    """As all below up to ``stop``: see ``schedule.Plan``."""
     deals_at_once: int
-    """In one unit; agents that share a generator between their games depend on it."""
     digest: str
     """Of the environment's source files."""
+    schedule: Kind = "round-robin"
+    deals_per_round: int = 0
+    budget: int = 0
+    stop: float = 0.0
+
+    @property
+    def plan(self) -> Plan:
+        """What the schedule follows from."""
+        return Plan(
+            self.schedule,
+            len(self.entrants),
+            self.players,
+            self.deals,
+            self.deals_per_round,
+            self.deals_at_once,
+            self.budget,
+            self.stop,
+        )
 
 
 class Header(msgspec.Struct, tag="header", tag_field="record"):
     format: int
     title: str
     seed: int
+    """Public: of the resamples behind intervals."""
     budget: str
     versions: dict[str, str]
     contests: list[Contest]
+    commitment: str = ""
+    """To the secret that seeds come from, see ``seeds.py``."""
 
 
 class Exact(msgspec.Struct, tag="exact", tag_field="record"):
@@ -96,155 +121,190 @@ class Done(msgspec.Struct, tag="done", tag_field="record"):
     contest: int
     unit: str
     """``Unit.key``, or ``exact/AGENT``."""
+    link: str = ""
 
 
-Record = Header | Played | Exact | Done
+class Reveal(msgspec.Struct, tag="reveal", tag_field="record"):
+    """Closes the log."""
+
+    secret: str
+    link: str = ""
+
+
+class _AnyHeader(msgspec.Struct, tag="header", tag_field="record"):
+    """What headers of all formats have."""
+
+    format: int
+
+
+Record = Header | Played | Exact | Done | Reveal
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
 
 
+class Closed(NamedTuple):
+    """A whole unit as it stands in the log."""
+
+    contest: int
+    unit: str
+    records: list[Played | Exact]
+    line: int
+    """Number of its first line."""
+    start: int
+    """Of its bytes."""
+    stop: int
+
+
+class Contents(NamedTuple):
+    """Everything of a log that counts."""
+
+    header: Header
+    units: list[Closed]
+    secret: str
+    """Empty if it is not revealed yet."""
+    link: str
+    """The last one."""
+    whole: int
+    """Length in bytes of the lines that count."""
+
+
 class Results(NamedTuple):
-    """A log as it was read: whole units only."""
+    """A log as tables need it: whole units only."""
 
     header: Header
     games: list[list[Played]]
     """Of each contest."""
     exacts: list[list[Exact]]
     """Of each contest."""
-    done: set[tuple[int, str]]
-    """(contest, unit) that are in the log."""
-    whole: int
-    """Length in bytes of the lines that count."""
+    closed: bool = False
+    """Whether the season is over."""
 
 
 def read(path: str | Path) -> Results:
     """Reads a log; what comes after the last closed unit is left out.
 
     Raises:
-        ValueError: there is no log at ``path``, or a line within it is damaged.
+        ValueError: there is no log at ``path``, it is of another format, or a line within it is damaged.
     """
+    contents = parse(read_bytes(path), path, refuse)
+    if contents is None:
+        raise ValueError(f"{path} is not a log of the leaderboard: it does not begin with a header.")
+    return results_of(contents)
+
+
+def read_bytes(path: str | Path) -> bytes:
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise ValueError(f"Cannot read the log {path}: {error.strerror}.") from None
-    results = _parse(data, path)
-    if results is None:
-        raise ValueError(f"{path} is not a log of the leaderboard: it does not begin with a header.")
-    return results
 
 
-def _parse(data: bytes, path: str | Path) -> Results | None:
+def results_of(contents: Contents) -> Results:
+    """What tables need of a log."""
+    games: list[list[Played]] = [[] for _ in contents.header.contests]
+    exacts: list[list[Exact]] = [[] for _ in contents.header.contests]
+    for closed in contents.units:
+        games[closed.contest].extend(each for each in closed.records if isinstance(each, Played))
+        exacts[closed.contest].extend(each for each in closed.records if isinstance(each, Exact))
+    return Results(contents.header, games, exacts, bool(contents.secret))
+
+
+def refuse(complaint: str) -> None:
+    """Raises ValueError."""
+    raise ValueError(complaint)
+
+
+def parse(data: bytes, path: str | Path, complain: Callable[[str], None]) -> Contents | None:
+    """The contents of a log; None if it does not begin with a whole header.
+
+    Args:
+        complain: called with every damage within, which is then passed over.
+
+    Raises:
+        ValueError: the header is damaged, or the log is of another format.
+    """
     lines = data.split(b"\n")[:-1]  # what follows the last line feed is a line that was not finished
-    header = _decode(lines[0], path, 1) if lines else None
-    if not isinstance(header, Header):
+    header = _header(lines[0], path) if lines else None
+    if header is None:
         return None
-    count = len(header.contests)
-    results = Results(header, [[] for _ in range(count)], [[] for _ in range(count)], set(), 0)
-    whole = position = len(lines[0]) + 1
-    unit: list[Played | Exact] = []
+    units: list[Closed] = []
+    seen: set[tuple[int, str]] = set()
+    link, secret = "", ""
+    linked, begun = 0, 1  # first byte after the last link, and number of the first line of the open unit
+    start = whole = position = len(lines[0]) + 1
+    records: list[Played | Exact] = []
     for number, line in enumerate(lines[1:], start=2):
-        record = _decode(line, path, number)
-        position += len(line) + 1
-        if isinstance(record, Done):
-            results.done.add((record.contest, record.unit))
-            results.games[record.contest].extend(each for each in unit if isinstance(each, Played))
-            results.exacts[record.contest].extend(each for each in unit if isinstance(each, Exact))
-            unit, whole = [], position
-        elif isinstance(record, Played | Exact):
-            unit.append(record)
-        else:
-            raise ValueError(f"{path}, line {number}: a second header; this log was written by something else.")
-    return results._replace(whole=whole)
+        before, position = position, position + len(line) + 1
+        record = _decode(line, path, number, complain)
+        if secret:
+            complain(f"{path}, line {number}: follows the line that closed the log.")
+        if isinstance(record, Played | Exact):
+            records.append(record)
+        elif isinstance(record, Header):
+            complain(f"{path}, line {number}: a second header; this log was written by something else.")
+        elif record is not None:
+            if record.link != next_link(link, data[linked:before], record) or _encoder.encode(record) != line:
+                complain(
+                    f"{path}, lines {begun} to {number}: not what the judge wrote; the link at the end of these lines "
+                    "is that of other bytes."
+                )
+            link, linked = record.link, position
+            if isinstance(record, Reveal):
+                secret = record.secret
+            elif record.contest not in range(len(header.contests)) or (record.contest, record.unit) in seen:
+                complain(
+                    f"{path}, line {number}: unit {record.unit!r} of contest {record.contest} is there already, or is "
+                    "not of this season."
+                )
+            else:
+                seen.add((record.contest, record.unit))
+                units.append(Closed(record.contest, record.unit, records, max(begun, 2), start, before))
+            records, begun, start, whole = [], number + 1, position, position
+    return Contents(header, units, secret, link, whole)
 
 
-def _decode(line: bytes, path: str | Path, number: int) -> Record:
+def lines_of(records: Iterable[Record]) -> bytes:
+    """The records as lines of the log."""
+    return _encoder.encode_lines(records)
+
+
+def games_in(lines: bytes) -> list[Played]:
+    """The games among lines of the log."""
+    records = map(_decoder.decode, lines.splitlines())
+    return [record for record in records if isinstance(record, Played)]
+
+
+def next_link(link: str, since: bytes, record: Done | Reveal) -> str:
+    """The link of ``record``, which follows the link ``link`` and the bytes ``since``."""
+    bare = msgspec.structs.replace(record, link="")
+    return hashlib.sha256(link.encode() + since + _encoder.encode(bare)).hexdigest()
+
+
+def _header(line: bytes, path: str | Path) -> Header | None:
+    """The header in the first line; None if it is no header at all."""
+    try:
+        found = msgspec.json.decode(line, type=_AnyHeader)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        _decode(line, path, 1, refuse)
+        return None
+    if found.format != FORMAT:
+        raise ValueError(
+            f"{path} is a log of format {found.format}, and this version reads format {FORMAT}: play the season again, "
+            "or use the version of agora-rl that the log names."
+        )
+    header = _decode(line, path, 1, refuse)
+    return header if isinstance(header, Header) else None
+
+
+def _decode(line: bytes, path: str | Path, number: int, complain: Callable[[str], None]) -> Record | None:
     try:
         return _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}, line {number} is damaged ({error}); delete the log to start again.") from None
+        complain(f"{path}, line {number} is damaged ({error}); a season whose log is deleted starts again.")
+        return None
 
 
-class Log:
-    """An open log. Only one process may hold it."""
-
-    def __init__(self, file: BinaryIO, done: set[tuple[int, str]], notes: list[str]):
-        self._file = file
-        self.done = done
-        """(contest, unit) that need not be played again."""
-        self.notes = notes
-        """What a person should know about what was found."""
-
-    def append(self, contest: int, unit: str, records: Iterable[Played | Exact]) -> None:
-        """Writes a whole unit, and returns when it is on the disk."""
-        self._file.write(_encoder.encode_lines([*records, Done(contest, unit)]))
-        _sync(self._file)
-        self.done.add((contest, unit))
-
-
-@contextmanager
-def open_log(path: str | Path, header: Header) -> Iterator[Log]:
-    """Begins the log at ``path``, or goes on with the one there if it has the same header.
-
-    A log with another header is kept beside it, as ``NAME-1.jsonl`` or the next free number.
-
-    Raises:
-        ValueError: another process is writing it, or it is damaged.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    notes: list[str] = []
-    file = _open_locked(path)
-    try:
-        if _is_other(file, header):
-            notes.append(f"{path} was of another season, other agents or other versions: kept as {_put_aside(path)}.")
-            file.close()
-            file = _open_locked(path)
-        yield Log(file, _resume(file, path, header, notes), notes)
-    finally:
-        file.close()
-
-
-def _open_locked(path: Path) -> BinaryIO:
-    file = path.open("a+b")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise ValueError(f"{path} is being written by another run; wait for it or choose another folder.") from None
-    return file
-
-
-def _is_other(file: BinaryIO, header: Header) -> bool:
-    file.seek(0)
-    first_line = file.readline()
-    return first_line.endswith(b"\n") and first_line != _encoder.encode_lines([header])
-
-
-def _put_aside(path: Path) -> str:
-    number = 1
-    while (kept := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
-        number += 1
-    path.rename(kept)
-    return kept.name
-
-
-def _resume(file: BinaryIO, path: Path, header: Header, notes: list[str]) -> set[tuple[int, str]]:
-    """Makes the file end with a whole unit, or with a header, and says which units it holds."""
-    file.seek(0)
-    data = file.read()
-    results = _parse(data, path)
-    if results is None:
-        file.truncate(0)
-        file.write(_encoder.encode_lines([header]))
-        _sync(file)
-        return set()
-    if results.whole < len(data):
-        notes.append(f"{path}: {len(data) - results.whole} bytes of an unfinished unit dropped; it is played again.")
-        file.truncate(results.whole)
-    return results.done
-
-
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+def digest(header: Header) -> str:
+    """16 hexadecimal digits that tell a season from all others, whatever its secret."""
+    return hashlib.sha256(_encoder.encode(msgspec.structs.replace(header, commitment=""))).hexdigest()[:16]

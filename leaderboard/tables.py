@@ -13,7 +13,7 @@ from agora.leaderboard import statistics
 from agora.leaderboard.evidence import Evidence, gather
 from agora.leaderboard.match import Played
 from agora.leaderboard.ratings import SMOOTHING, bootstrap_ratings, bradley_terry
-from agora.leaderboard.schedule import derive, lineups
+from agora.leaderboard.schedule import derive
 from agora.leaderboard.statistics import Estimate, mean_estimates
 from agora.leaderboard.store import DISTANCE, Contest, Exact, Results
 
@@ -54,7 +54,7 @@ class Section:
     games: int
     """In the log."""
     expected: int
-    """Games that the schedule has."""
+    """Games that the schedule has; an adaptive one may end before."""
     score: str
     """Key of the column in the first table that the ranks come from."""
 
@@ -86,12 +86,12 @@ CONDUCT = {
 def make_sections(results: Results) -> list[Section]:
     """The tables of every environment in a log."""
     return [
-        _section(contest, results.games[index], results.exacts[index], results.header.seed)
+        _section(contest, results.games[index], results.exacts[index], results.header.seed, results.closed)
         for index, contest in enumerate(results.header.contests)
     ]
 
 
-def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: int) -> Section:
+def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: int, closed: bool) -> Section:
     ranked = np.array([entrant.needs != "truth" for entrant in contest.entrants])
     evidence = gather(contest, games, ranked, derive(seed, contest.key, "bootstrap"))
     score: str
@@ -107,7 +107,7 @@ def _section(contest: Contest, games: list[Played], exacts: list[Exact], seed: i
         tables.append(_conduct(contest, evidence))
     if any(each.measure.startswith(DISTANCE) for each in exacts):
         tables.append(_distances(contest, exacts))
-    expected = len(lineups(len(contest.entrants), contest.players)) * contest.deals * contest.players
+    expected = len(games) if closed else contest.budget
     return Section(contest, tuple(tables), len(games), expected, score)
 
 
@@ -115,9 +115,10 @@ def ranked_by(contest: Contest) -> Literal["rating", "payoff"]:
     """Where a game is only won, drawn or lost the rating ranks; where it has stakes, the mean payoff does.
 
     Winning most deals by a little and losing the others by much, or getting more than the other of next to nothing, is
-    not playing well.
+    not playing well. Where opponents are chosen by strength, payoffs against them cannot be compared.
     """
-    return "rating" if contest.payoff == "zero-sum" and contest.returns == (-1.0, 1.0) else "payoff"
+    only_won_or_lost = contest.payoff == "zero-sum" and contest.returns == (-1.0, 1.0)
+    return "rating" if only_won_or_lost or contest.schedule != "round-robin" else "payoff"
 
 
 def _ranking(
@@ -347,7 +348,12 @@ def _interval_rule(contest: Contest, brief: bool = False) -> str:
 def _games_rule(contest: Contest) -> str:
     if contest.players == 1:
         return "A forfeit (an illegal action, a crash, a garbled answer) gets the worst return."
+    schedule = {
+        "round-robin": "Every lineup plays the same deals",
+        "swiss": "Swiss system: in each round agents of about equal points meet, on the same deals",
+        "adaptive": "Adaptive schedule: agents that cannot be told apart meet again, which is why payoffs do not rank",
+    }[contest.schedule]
     return (
-        "Every lineup plays the same deals, and each deal from all rotations of the seats. "
+        f"{schedule}; each deal is played from balanced seats. "
         "Who forfeits (by an illegal action, a crash, a garbled answer) gets the worst return."
     )

@@ -226,10 +226,25 @@ def test_bench_refuses_parts_that_do_not_exist():
         assert part in text
 
 
+PLAYING = ("list", "show", "play", "train", "solve", "exploit", "evaluate", "leaderboard", "bench")
+HANDING_IN = ("new-agent", "check", "submit", "verify-log", "doctor")
+
+
 def test_version_and_help():
     assert run("--version").stdout.startswith("agora 0.")
     text = run("--help").stdout
-    for command in ("list", "show", "play", "train", "solve", "exploit", "evaluate", "leaderboard", "bench"):
+    for command in (
+        "list",
+        "show",
+        "play",
+        "train",
+        "solve",
+        "exploit",
+        "evaluate",
+        "leaderboard",
+        "bench",
+        *HANDING_IN,
+    ):
         assert re.search(rf"^  {command} ", text, re.MULTILINE), command
 
 

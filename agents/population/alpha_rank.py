@@ -12,7 +12,7 @@ import numpy as np
 
 from agora.agents.solvers.normal_form import check
 
-_RAREST = 1e-250  # what counts as never: a chain must be able to leave every state
+RAREST = 1e-250  # what counts as never: a chain must be able to leave every state
 
 
 def stationary(payoffs: np.ndarray, alpha: float, population: int = 50) -> np.ndarray:
@@ -28,7 +28,7 @@ def stationary(payoffs: np.ndarray, alpha: float, population: int = 50) -> np.nd
     if not 0 <= alpha < np.inf or population < 2:
         raise ValueError(f"alpha={alpha}, population={population} are not allowed: give alpha >= 0, population >= 2.")
     cells = payoffs.shape[:-1]
-    return _time_in_each(_transitions(payoffs, alpha, population)).reshape(cells)
+    return time_in_each(_transitions(payoffs, alpha, population)).reshape(cells)
 
 
 def _transitions(payoffs: np.ndarray, alpha: float, population: int) -> np.ndarray:
@@ -55,10 +55,10 @@ def fixation(advantage: np.ndarray, population: int) -> np.ndarray:
     size = np.abs(advantage)
     with np.errstate(invalid="ignore"):
         ratio = np.where(size > 0, np.expm1(-size) / np.expm1(-population * size), 1 / population)
-    return np.maximum(np.where(advantage < 0, np.exp(-(population - 1) * size) * ratio, ratio), _RAREST)
+    return np.maximum(np.where(advantage < 0, np.exp(-(population - 1) * size) * ratio, ratio), RAREST)
 
 
-def _time_in_each(chain: np.ndarray) -> np.ndarray:
+def time_in_each(chain: np.ndarray) -> np.ndarray:
     """The stationary distribution (S,), without a subtraction, so that rare transitions keep all their digits.
 
     Source: W. Grassmann, M. Taksar, D. Heyman, "Regenerative analysis and steady state distributions for Markov

@@ -3,6 +3,7 @@
 import pytest
 
 from agora.leaderboard.match import Played
+from agora.leaderboard.schedule import lineups
 from agora.leaderboard.store import FORMAT, Contest, Entrant, Header, Results
 from agora.leaderboard.tables import make_sections
 
@@ -29,9 +30,10 @@ def make_results(games, names=("a", "b"), players=2, exacts=(), needs=(), deals=
         "deals": deals or 1 + max(game.deal for game in games),
         "deals_at_once": 1,
         "digest": "",
+        "budget": len(lineups(len(names), players)) * (deals or 1 + max(game.deal for game in games)) * players,
     }
     header = Header(FORMAT, "Season", 7, "quick", {"agora-rl": "0"}, [Contest(**fields | changes)])
-    return Results(header, [list(games)], [list(exacts)], set(), 0)
+    return Results(header, [list(games)], [list(exacts)])
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,18 @@ import numpy as np
 import pytest
 from scipy.stats import gamma
 
-from agora.leaderboard.ratings import SMOOTHING, bootstrap_ratings, bradley_terry, pair_scores
-from agora.leaderboard.statistics import resample
+from agora.leaderboard.ratings import (
+    SMOOTHING,
+    bootstrap_match_wins,
+    bootstrap_ratings,
+    bootstrap_wins,
+    bradley_terry,
+    measured,
+    pair_scores,
+    total_wins,
+    without_same_author,
+)
+from agora.leaderboard.statistics import Estimate, resample
 
 MEEPLE = np.array([[0, 4, 2], [1, 0, 2], [3, 3, 0]])
 
@@ -87,3 +97,92 @@ def test_pair_scores_compare_returns():
     scores = pair_scores(np.array([[3.0, 1.0, 3.0]]))[0]
     assert scores.tolist() == [[0.5, 1.0, 0.5], [0.0, 0.5, 0.0], [0.5, 1.0, 0.5]]
     assert pair_scores(np.array([0.1 + 0.2, 0.3]))[0, 1] == 0.5
+
+
+def matches(planted, count, seed):
+    """Who met whom, and the points of the first: the mean of two games."""
+    rng, agents = np.random.default_rng(seed), len(planted)
+    first = rng.integers(agents, size=count)
+    second = (first + rng.integers(1, agents, size=count)) % agents
+    chance = 1 / (1 + 10 ** ((planted[second] - planted[first]) / 400))
+    return first, second, rng.binomial(2, chance) / 2
+
+
+def test_total_wins_add_up():
+    found = total_wins([0, 0, 2, 1], [1, 1, 0, 2], [1, 0.5, 0.25, 0], 4)
+    assert found.tolist() == [[0, 1.5, 0.75, 0], [0.5, 0, 0, 0], [0.25, 1, 0, 0], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (([0], [1], [1.5]), r"\[0, 1\]"),
+        (([0], [1], [np.nan]), r"\[0, 1\]"),
+        (([0], [0], [1]), "two different agents"),
+        (([0], [3], [1]), "two different agents"),
+        (([-1], [1], [1]), "two different agents"),
+        (([0, 1], [1], [1]), "shapes"),
+        (([], [], []), "shapes"),
+    ],
+)
+def test_bad_matches_are_refused(rows, message):
+    for function in (total_wins, lambda *given: bootstrap_match_wins(*given, 0)):
+        with pytest.raises(ValueError, match=message):
+            function(*rows, 3)
+
+
+def test_matches_drawn_by_kind_spread_as_those_drawn_one_by_one():
+    rows = matches(np.array([-100.0, 0.0, 150.0]), 300, 0)
+    by_kind = bradley_terry(bootstrap_match_wins(*rows, 3, seed=1, replicates=4000))
+    each = np.array([total_wins(*(column[index : index + 1] for column in rows), 3) for index in range(300)])
+    one_by_one = bootstrap_ratings(each, resample(300, 2, 4000), 3)
+    assert by_kind.mean(axis=0) == pytest.approx(one_by_one.mean(axis=0), abs=2)
+    assert by_kind.std(axis=0) == pytest.approx(one_by_one.std(axis=0), rel=0.05)
+    assert np.corrcoef(by_kind.T)[0, 1] == pytest.approx(np.corrcoef(one_by_one.T)[0, 1], abs=0.05)
+
+
+def test_resampled_matches_are_as_many_and_depend_on_the_seed_alone():
+    rows = matches(np.zeros(4), 200, 0)
+    found = bootstrap_match_wins(*rows, 4, seed=1, replicates=50)
+    off_diagonal = found[:, ~np.eye(4, dtype=bool)].sum(axis=1)
+    assert off_diagonal.mean() == pytest.approx(200 + 12 * SMOOTHING, abs=2)
+    assert (found == bootstrap_match_wins(*rows, 4, seed=1, replicates=50)).all()
+    assert (found != bootstrap_match_wins(*rows, 4, seed=2, replicates=50)).any()
+
+
+def test_intervals_of_matches_cover_planted_ratings_as_promised():
+    planted, hits = np.array([-300.0, -120.0, 0.0, 20.0, 400.0]), []
+    for seed in range(120):
+        rows = matches(planted, 400, seed)
+        drawn = bradley_terry(bootstrap_match_wins(*rows, 5, seed, 200))
+        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+        hits.append((low <= planted) & (planted <= high))
+    assert 0.91 <= np.mean(hits) <= 0.985
+
+
+def test_measured_gives_the_value_and_its_interval_of_every_agent():
+    rows = matches(np.array([-100.0, 0.0, 100.0]), 500, 0)
+    wins = total_wins(*rows, 3)
+    replicates = bootstrap_match_wins(*rows, 3, 0, 300)
+    found = measured(bradley_terry, wins, replicates, 500)
+    assert [number.value for number in found] == pytest.approx(bradley_terry(wins, SMOOTHING).tolist())
+    assert all(number.low < number.value < number.high and number.units == 500 for number in found)
+    assert measured(bradley_terry, wins, replicates, 2)[0] == Estimate(found[0].value, None, None, 2)
+
+
+def test_resampled_wins_are_the_ground_of_resampled_ratings():
+    wins = np.random.default_rng(0).random((30, 4, 4))
+    weights = resample(30, 1, 40)
+    assert (bootstrap_ratings(wins, weights, 2) == bradley_terry(bootstrap_wins(wins, weights, 2))).all()
+
+
+def test_a_throwing_friend_does_not_count_without_same_author_games():
+    """Two of one author: the second loses everything to the first, on purpose."""
+    wins = np.array([[0, 50, 5, 5], [0, 0, 5, 5], [5, 5, 0, 5], [5, 5, 5, 0]], float)
+    thrown, fair = bradley_terry(wins, SMOOTHING), without_same_author(wins, ["ann", "ann", "bob", ""])
+    assert thrown[0] > thrown[2] + 100
+    assert bradley_terry(fair, SMOOTHING) == pytest.approx([0, 0, 0, 0], abs=1e-6)
+    assert (without_same_author(wins, ["", "", "bob", "carl"]) == wins).all()
+    assert without_same_author(np.stack([wins, wins]), ["x"] * 4).sum() == 0
+    with pytest.raises(ValueError, match="2 authors for 4 agents"):
+        without_same_author(wins, ["ann", "bob"])

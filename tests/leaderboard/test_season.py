@@ -1,9 +1,8 @@
 """From a season's file to tables: checked settings, killed runs, the same bytes every time."""
 
-import signal
-import subprocess
-import sys
-import time
+import importlib
+import json
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,12 @@ import pytest
 
 from agora import envs
 from agora.agents.api import SampledAgent, from_function, load, scripted_names
-from agora.leaderboard import schedule, season, store
+from agora.leaderboard import season, seeds, store
 from agora.leaderboard.match import replay
-from agora.leaderboard.season import evaluate, read_season, run_season, short_name
+from agora.leaderboard.season import evaluate, run_season, short_name
+from agora.leaderboard.season_file import read_season
+from agora.leaderboard.statistics import Estimate
+from agora.leaderboard.verify import verify
 
 SEASON = """
 title = "Test season"
@@ -29,6 +31,21 @@ id = "agora/KuhnPoker-v0"
 games = 60
 agents = ["random", "random"]
 options = { players = 3 }
+"""
+CHOSEN = """
+[[environments]]
+id = "agora/KuhnPoker-v0"
+games = 200
+schedule = "swiss"
+agents = ["random", "scripted/honest", "scripted/equilibrium", "scripted/always_bet", "random"]
+
+[[environments]]
+id = "agora/KuhnPoker-v0"
+games = 400
+schedule = "adaptive"
+budget = { quick = 600, full = 2000 }
+stop = 10
+agents = ["random", "scripted/honest", "scripted/equilibrium", "scripted/always_bet"]
 """
 WRITTEN = ["leaderboard.csv", "leaderboard.html", "leaderboard.json", "leaderboard.md", "log.jsonl"]
 
@@ -74,39 +91,101 @@ def test_every_deal_of_the_log_is_swapped_and_replays(file, tmp_path):
     assert (replay(envs.game("agora/KuhnPoker-v0"), games) == [game.returns for game in games]).all()
 
 
-CHILD = """
-import sys, time
-from agora.leaderboard import schedule, season, store
-schedule._GAMES_AT_ONCE = 60
-append = store.Log.append
-def slowly(self, *unit):
-    time.sleep(0.02)
-    append(self, *unit)
-store.Log.append = slowly
-season.run_season(sys.argv[1], sys.argv[2], progress=False)
-"""
+def test_schedules_of_the_season_are_played(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text(CHOSEN)
+    swiss, adaptive = run_season(path, tmp_path / "out", progress=False)
+    assert (swiss.contest.schedule, swiss.games, swiss.expected) == ("swiss", 4 * 2 * 200, 1600)
+    assert (adaptive.contest.schedule, adaptive.contest.stop) == ("adaptive", 10)
+    assert 400 <= adaptive.games == adaptive.expected <= adaptive.contest.budget == 600
+    for section in (swiss, adaptive):
+        assert section.score == "rating"  # payoffs against others of one's strength say nothing
+        ranking = section.table("ranking")
+        assert [type(cell) for cell in ranking.column("payoff")] == [Estimate] * len(section.contest.entrants)
+    assert "not finished" not in (tmp_path / "out" / "leaderboard.md").read_text()
 
 
-def test_killed_half_way_and_started_again_the_tables_are_the_same(file, tmp_path, monkeypatch):
-    monkeypatch.setattr(schedule, "_GAMES_AT_ONCE", 60)
-    run_season(file, tmp_path / "whole", progress=False)
-    whole = contents(tmp_path / "whole")
-    out = tmp_path / "killed"
-    for share in (0.2, 0.7):
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(file), str(out)], cwd=tmp_path)
-        goal = share * len(whole["log.jsonl"])
-        deadline = time.monotonic() + 60
-        while not (out / "log.jsonl").exists() or (out / "log.jsonl").stat().st_size < goal:
-            assert child.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-        child.send_signal(signal.SIGKILL)
-        assert child.wait() == -signal.SIGKILL
-        assert goal <= (out / "log.jsonl").stat().st_size < len(whole["log.jsonl"])
-    with (out / "log.jsonl").open("ab") as log:
-        log.write(b'{"record":"game","deal":1')  # and the last line was not finished
-    run_season(file, out, progress=False)
-    assert contents(out) == whole
+def test_a_duplicate_lands_in_the_interval_of_its_twin(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text(
+        '[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 600\n'
+        'agents = ["random", "scripted/honest", "scripted/equilibrium"]\nduplicates = ["honest", "random"]'
+    )
+    (section,) = run_season(path, tmp_path / "out", progress=False)
+    ranking = section.table("ranking")
+    assert sorted(ranking.column("agent")) == [
+        "equilibrium",
+        "honest",
+        "honest (duplicate)",
+        *(["random", "random (duplicate)"]),
+    ]
+    payoff = dict(zip(ranking.column("agent"), ranking.column("payoff"), strict=True))
+    for name in ("honest", "random"):
+        one, twin = payoff[name], payoff[f"{name} (duplicate)"]
+        assert one.low < twin.high
+        assert twin.low < one.high
+        assert one.value != twin.value  # they draw lots of their own
+
+
+def test_who_is_held_out_is_named_nowhere(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text(
+        '[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 40\nagents = ["random", '
+        '{ name = "quokka", agent = "scripted/honest", held_out = true }, '
+        '{ name = "numbat", agent = "scripted/always_bet", held_out = true }]'
+    )
+    (section,) = run_season(path, tmp_path / "out", progress=False)
+    assert sorted(section.table("ranking").column("agent")) == ["held out", "held out (2)", "random"]
+    written = b"".join(contents(tmp_path / "out").values())
+    assert not any(name in written for name in (b"quokka", b"numbat", b"honest", b"always_bet"))
+    assert all(entrant.digest for entrant in section.contest.entrants if entrant.name != "random")
+    assert verify(tmp_path / "out" / "log.jsonl").ok
+
+
+def test_where_agents_cooperate_all_pairs_of_strangers_play(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text(
+        '[[environments]]\nid = "agora/Hanabi-v0"\ngames = 4\nagents = ["random", "scripted/SCRIPTED"]\n'
+        'duplicates = ["SCRIPTED"]'.replace("SCRIPTED", scripted_names("agora/Hanabi-v0")[0].split("/")[1])
+    )
+    (section,) = run_season(path, tmp_path / "out", progress=False)
+    games = store.read(tmp_path / "out" / "log.jsonl").games[0]
+    assert {tuple(game.seating) for game in games} == {(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)}
+    assert section.score == "payoff"
+
+
+def test_a_secret_of_its_own_is_kept_until_the_season_is_over(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text('secret = "file"\n' + SEASON)
+    run_season(path, tmp_path / "out", progress=False)
+    (kept,) = (tmp_path / "out").glob("secret-*.txt")
+    secret = kept.read_text().strip()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    first, *_, last = (tmp_path / "out" / "log.jsonl").read_bytes().splitlines()
+    assert json.loads(first)["commitment"] == seeds.commitment(secret)
+    assert secret.encode() not in first
+    assert json.loads(last)["secret"] == secret
+    whole = contents(tmp_path / "out")
+    (tmp_path / "out" / "log.jsonl").unlink()
+    run_season(path, tmp_path / "out", progress=False)  # the same secret: the same bytes
+    assert contents(tmp_path / "out") == whole
+    path.write_text('secret = "file"\n' + SEASON.replace("Test season", "Next season"))
+    run_season(path, tmp_path / "out", progress=False)
+    assert len(list((tmp_path / "out").glob("secret-*.txt"))) == 2  # one that was shown never serves again
+    run_season(path, tmp_path / "other", progress=False)
+    other = store.read(tmp_path / "other" / "log.jsonl").games[0]
+    assert {game.seed for game in other}.isdisjoint(
+        game.seed for game in store.read(tmp_path / "out" / "log.jsonl").games[0]
+    )
+
+
+def test_a_log_without_a_secret_to_come_says_that_it_is_not_finished(file, tmp_path):
+    run_season(file, tmp_path / "out", progress=False)
+    log = tmp_path / "out" / "log.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
+    assert not store.read(log).closed
+    run_season(file, tmp_path / "out", progress=False)
+    assert store.read(log).closed
 
 
 def test_agents_that_crash_leave_the_others_alone():
@@ -120,6 +199,22 @@ def test_agents_that_crash_leave_the_others_alone():
     assert dict(zip(ranking.column("agent"), ranking.column("forfeits"), strict=True))["c"] > 0
     assert ranking.column("agent")[-1] == "c"
     assert crowd.table("matrix").rows[0][2] == alone.table("matrix").rows[0][2]
+
+
+def test_an_agent_that_seeds_what_is_global_changes_nothing(tmp_path):
+    def passes(observation, legal):
+        return np.zeros(len(legal), np.int64)
+
+    def meddles(observation, legal):
+        importlib.import_module("random").seed(0)
+        np.random.seed(0)  # noqa: NPY002
+        return passes(observation, legal)
+
+    for name, function in (("plain", passes), ("meddling", meddles)):
+        agents = {"a": "random", "b": from_function(function)}
+        evaluate("agora/KuhnPoker-v0", agents, 30, out=tmp_path / name, progress=False)
+    plain, meddling = (store.read(tmp_path / name / "log.jsonl").games for name in ("plain", "meddling"))
+    assert plain == meddling
 
 
 def test_exploitability_of_strategies_that_can_be_read_is_exact():
@@ -169,13 +264,23 @@ def test_options_and_seeds_reach_the_games(tmp_path):
         ('[[environments]]\nid = "x"\nagnets = []', "Did you mean 'agents'"),
         ('[[environments]]\nid = "x"', "missing required field `agents`"),
         ('[[environments]]\nid = "x"\nagents = []\ngames = 0', ">= 1"),
-        ('[[environments]]\nid = "x"\nagents = [{name = "y"}]', "either `agent` or `train`"),
-        ('[[environments]]\nid = "x"\nagents = [{name = "y", agent = "r", train = "t"}]', "either `agent` or `train`"),
+        ('[[environments]]\nid = "x"\nagents = [{name = "y"}]', "needs one of `agent`, `train`"),
+        (
+            '[[environments]]\nid = "x"\nagents = [{name = "y", agent = "r", train = "t"}]',
+            "needs one of `agent`, `train`",
+        ),
         ('[[environments]]\nid = "agora/KuhnPokr-v0"\nagents = ["random"]', "Did you mean 'agora/KuhnPoker-v0'"),
         ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = []', "no agents"),
         ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["rondom"]', "There is no agent 'rondom'"),
         ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = [{name="x", train="none.toml"}]', "no settings file"),
+        (
+            '[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["random"]\nduplicates = ["x"]',
+            "no agent 'x'.*random",
+        ),
         ("seed = ", "not valid TOML"),
+        ('secret = "mine"\nenvironments = []', "Invalid enum value 'mine'"),
+        ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["random"]\nschedule = "swiss"', "more than 2 agents"),
+        ('[[environments]]\nid = "agora/KuhnPoker-v0"\nagents = ["random"]\nbudget = 9', "for 'swiss' and 'adaptive'"),
     ],
 )
 def test_wrong_settings_are_told(tmp_path, text, message):

@@ -1,10 +1,15 @@
-"""The log: whole units only, whatever is cut off; never two writers; damage is told."""
+"""The log: whole units only, whatever is cut off; never two writers; any change of its bytes is told."""
+
+import hashlib
+import json
 
 import pytest
 
+from agora.leaderboard import log as log_module
 from agora.leaderboard import store
+from agora.leaderboard.log import open_log
 from agora.leaderboard.match import Played
-from agora.leaderboard.store import Contest, Entrant, Exact, Header
+from agora.leaderboard.store import Contest, Done, Entrant, Exact, Header, Reveal
 
 
 def header(seed=1):
@@ -42,11 +47,14 @@ UNITS = [
 ]
 
 
-def write(path, units, the_header=None):
-    with store.open_log(path, the_header or header()) as log:
+def write(path, units, the_header=None, secret=None):
+    with open_log(path, the_header or header()) as log:
         for name, records in units:
             if (0, name) not in log.done:
                 log.append(0, name, records)
+            assert log.games(0, name) == [record for record in records if isinstance(record, Played)]
+        if secret:
+            log.reveal(secret)
         return log.notes
 
 
@@ -56,18 +64,121 @@ def test_what_was_written_is_read(tmp_path):
     assert results.header == header()
     assert results.games == [[game(deal, flip) for deal in range(3) for flip in (False, True)]]
     assert results.exacts == [[Exact(0, "NashConv", 0.5)]]
-    assert results.done == {(0, name) for name, _ in UNITS}
+    assert not results.closed
+
+
+def test_a_closed_log_stays_as_it_is(tmp_path):
+    path = tmp_path / "log.jsonl"
+    write(path, UNITS, secret="s")
+    assert store.read(path).closed
+    whole = path.read_bytes()
+    write(path, UNITS, secret="s")
+    assert path.read_bytes() == whole
+    with pytest.raises(ValueError, match="This log is closed"):
+        write(path, [*UNITS, ("0-1/3", [game(3), game(3, True)])])
+    assert path.read_bytes() == whole
+
+
+def test_the_chain_is_as_documented(tmp_path):
+    path = tmp_path / "log.jsonl"
+    write(path, UNITS, secret="s")
+    link, since, links = "", b"", 0
+    for line in path.read_bytes().splitlines(keepends=True):
+        record = json.loads(line)
+        if "link" in record:
+            bare = line.replace(record["link"].encode(), b"").rstrip(b"\n")
+            link = hashlib.sha256(link.encode() + since + bare).hexdigest()
+            assert record["link"] == link
+            since, links = b"", links + 1
+        else:
+            since += line
+    assert links == len(UNITS) + 1
+
+
+def test_every_changed_byte_is_refused_or_leaves_the_log_open(tmp_path):
+    path = tmp_path / "log.jsonl"
+    write(path, UNITS, secret="s")
+    whole = path.read_bytes()
+    for place in range(len(whole) - 1):
+        changed = bytearray(whole)
+        changed[place] ^= 1
+        try:
+            noticed = store.parse(bytes(changed), path, store.refuse) is None
+        except ValueError:
+            noticed = True
+        assert noticed, place
+    assert store.parse(whole[:-1] + b" ", path, store.refuse).secret == ""  # without its line feed no line counts
+
+
+@pytest.mark.parametrize("kept", [[0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [0, 1, 2, 6, 7, 8, 3, 4, 5, 9, 10, 11, 12]])
+def test_units_that_were_left_out_or_exchanged_are_told(tmp_path, kept):
+    path = tmp_path / "log.jsonl"
+    write(path, UNITS, secret="s")
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 13
+    path.write_bytes(b"".join(lines[number] for number in kept))
+    with pytest.raises(ValueError, match="not what the judge wrote"):
+        store.read(path)
+
+
+def test_what_does_not_belong_is_told_though_its_links_are_right(tmp_path):
+    path = tmp_path / "log.jsonl"
+
+    def read_with(*more):
+        write(path, UNITS, secret="s")
+        contents = store.parse(path.read_bytes(), path, store.refuse)
+        link, lines = contents.link, b""
+        for record in more:
+            record.link = store.next_link(link, b"", record)
+            link, lines = record.link, lines + store.lines_of([record])
+        path.write_bytes(path.read_bytes() + lines)
+        try:
+            store.read(path)
+        finally:
+            path.unlink()
+
+    with pytest.raises(ValueError, match="line 14: follows the line that closed the log"):
+        read_with(Reveal("another"))
+    with pytest.raises(ValueError, match="follows the line that closed"):
+        read_with(Done(0, "0-1/9"))
+    write(path, UNITS)
+    with open_log(path, header()) as log:
+        log.append(0, *UNITS[1])
+    with pytest.raises(ValueError, match="unit '0-1/0' of contest 0 is there already"):
+        store.read(path)
+
+
+@pytest.mark.parametrize("change", [(b'","link', b'", "link'), (b'"secret":"s"', b'"secret":"s","x":1')])
+def test_links_are_written_as_the_judge_writes_them(tmp_path, change):
+    # No later link speaks for the last line, and its own does not for spaces or for keys that nobody reads.
+    path = tmp_path / "log.jsonl"
+    write(path, UNITS, secret="s")
+    *before, last = path.read_bytes().splitlines(keepends=True)
+    assert last.count(change[0]) == 1
+    path.write_bytes(b"".join(before) + last.replace(*change))
+    with pytest.raises(ValueError, match="lines 13 to 13: not what the judge wrote"):
+        store.read(path)
+
+
+def test_logs_of_another_format_are_told(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text('{"record":"header","format":1,"title":"old","seed":1,"budget":"quick"}\n')
+    with pytest.raises(ValueError, match="of format 1, and this version reads format 2: play the season again"):
+        store.read(path)
+    notes = write(path, UNITS)
+    assert "kept as log-1.jsonl" in notes[0]
 
 
 def test_a_log_cut_at_any_byte_ends_as_if_it_had_not_been(tmp_path, monkeypatch):
-    monkeypatch.setattr(store.os, "fsync", lambda file: None)  # a second per thousand cuts
+    monkeypatch.setattr(log_module.os, "fsync", lambda file: None)  # a second per thousand cuts
     path = tmp_path / "log.jsonl"
-    assert write(path, UNITS) == []
+    assert write(path, UNITS, secret="s") == []
     whole = path.read_bytes()
     done = {0}
-    for cut in range(len(whole)):
+    ends = [place for place, letter in enumerate(whole) if letter == ord("\n")]
+    for cut in sorted({*range(0, len(whole), 5), *ends, *(end + 1 for end in ends[:-1])}):
         path.write_bytes(whole[:cut])
-        notes = write(path, UNITS)
+        notes = write(path, UNITS, secret="s")
         assert path.read_bytes() == whole
         done.add(len(notes))
     assert done == {0, 1}  # told where something was dropped, silent between two units
@@ -97,7 +208,7 @@ def test_a_log_with_another_header_is_kept_beside(tmp_path):
 
 def test_only_one_run_may_write(tmp_path):
     path, told = tmp_path / "log.jsonl", pytest.raises(ValueError, match="written by another run")
-    with store.open_log(path, header()), told:
+    with open_log(path, header()), told:
         write(path, UNITS)
     write(tmp_path / "log.jsonl", UNITS)
 

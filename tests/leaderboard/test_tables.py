@@ -193,6 +193,18 @@ def test_forfeits_are_counted_for_the_offender(section_of):
     assert dict(zip(ranking.column("agent"), ranking.column("forfeits"), strict=True)) == {"a": 0, "b": 2}
 
 
+def test_a_forfeit_is_no_draw_where_nobody_got_anything(section_of):
+    games = [game for deal in range(5) for game in pair(deal, 0.0, 0.0)]
+    drawn = section_of(games, payoff="general-sum").table("ranking")
+    assert [cell.value for cell in drawn.column("draw")] == [1.0, 1.0]
+    for game in games:
+        game.faults = {str(game.seating.index(1)): "ValueError"}
+    lost = section_of(games, payoff="general-sum").table("ranking")
+    values = {name: cell.value for name, cell in zip(lost.column("agent"), lost.column("win"), strict=True)}
+    assert values == {"a": 1.0, "b": 0.0}
+    assert [cell.value for cell in lost.column("payoff")] == [0.0, 0.0]  # what the game paid stays
+
+
 def test_an_unfinished_log_says_so_and_an_empty_one_has_tables(section_of):
     games = [game for deal in range(5) for game in pair(deal, 1.0, 1.0)]
     section = section_of(games, deals=8)

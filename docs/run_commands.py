@@ -1,0 +1,64 @@
+"""Follows docs/submit-an-agent.md as a newcomer would, and writes what its commands print into it.
+
+``python docs/run_commands.py`` writes the page again; with ``--check`` it only compares. Files that the page shows are
+written where the line above them names one in backticks; a shown ``act`` takes the place of the one that is there.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PAGE = Path(__file__).parent / "submit-an-agent.md"
+_BLOCK = re.compile(r"(```(?:console|python|toml)\n.*?```)", re.S)
+_VARIES = re.compile(r"\d+ ms|level [\d.]+")  # from machine to machine
+
+
+def main() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as place:
+        followed = follow(page, Path(place))
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(followed, encoding="utf-8")
+    elif _VARIES.sub("", followed) != _VARIES.sub("", page):
+        raise SystemExit(f"{PAGE.name} shows something else than its commands print: run `python docs/run_commands.py`")
+
+
+def follow(page: str, place: Path) -> str:
+    """The page with what its commands print in ``place``."""
+    parts = _BLOCK.split(page)
+    for index, block in enumerate(parts):
+        kind, _, body = block.removesuffix("```").partition("\n")
+        if kind == "```console":
+            parts[index] = f"```console\n{run(body.splitlines()[0], place)}\n```"
+        elif kind in ("```toml", "```python"):
+            name = re.findall(r"`([\w./-]+\.(?:toml|py))`", parts[index - 1])
+            if name:
+                write(place / name[-1], body)
+    return "".join(parts)
+
+
+def run(line: str, place: Path) -> str:
+    """A line that begins with ``$``, and what it prints; of tables the first one."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(line[2:], shell=True, cwd=place, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{line} ended with {done.returncode}: {done.stdout}{done.stderr}")
+    shown = "\n".join(printed.rstrip() for printed in done.stdout.strip().splitlines())
+    if "\nRanking\n" in shown:
+        shown = shown[shown.index("Ranking\n") : shown.index("\nRanked by")].rstrip() + "\n..."
+    return f"{line}\n{shown}"
+
+
+def write(path: Path, body: str) -> None:
+    """Writes a shown file; a method takes the place of the one of its name and what follows it."""
+    if path.suffix == ".py":
+        before = path.read_text(encoding="utf-8")
+        body = before[: before.index(body[: body.index("(")])] + body
+    path.write_text(body, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""A2: fails when it is imported."""
+
+raise RuntimeError("at import")

@@ -1,0 +1,4 @@
+"""A3: never gets past its import."""
+
+while True:
+    pass

@@ -1,0 +1,126 @@
+"""A newcomer's agent is ranked: submissions as participants of a season, and as its visitors."""
+
+import pytest
+from typer.testing import CliRunner
+
+from agora.agents.scripted import kuhn_poker
+from agora.cli import app
+from agora.leaderboard import store
+from agora.leaderboard.season import run_season
+from agora.leaderboard.submission import opening
+from agora.leaderboard.submission.packing import pack
+from submissions import HEAD, KUHN, submission
+
+CRASHES = HEAD.replace("        return legal", "        raise KeyError('no')\n        return legal")
+
+
+@pytest.fixture
+def season(tmp_path):
+    """Writes a season of Kuhn poker with these agents (TOML), and one of tic-tac-toe."""
+
+    def write(*agents):
+        path = tmp_path / "season.toml"
+        path.write_text(
+            f'[[environments]]\nid = "{KUHN}"\ngames = 40\nagents = [{", ".join(agents)}]\n'
+            '[[environments]]\nid = "agora/TicTacToe-v0"\ngames = 4\nagents = ["random"]\n'
+        )
+        return path
+
+    return write
+
+
+def ranked(sections):
+    table = sections[0].table("ranking")
+    return dict(zip(table.column("agent"), table.column("forfeits"), strict=True))
+
+
+def test_a_submission_is_ranked_and_known_by_author_and_digest(season, tmp_path):
+    folder = submission(tmp_path / "mine")
+    path = season('"random"', f'{{ name = "Bold", submission = "{folder}" }}')
+    sections = run_season(path, tmp_path / "out", progress=False, trust=True)
+    assert set(ranked(sections)) == {"random", "Bold"}
+    assert ranked(sections)["Bold"] == 0
+    (_, entrant) = store.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
+    with opening.prepared(folder) as found:
+        assert (entrant.name, entrant.source, entrant.digest) == ("Bold", "submission by me", found.digest)
+
+
+def test_an_archive_plays_the_same_games_as_its_folder(season, tmp_path):
+    folder = submission(tmp_path / "mine")
+    archive = pack(folder, tmp_path / "mine.zip")
+    logs = []
+    for path in (folder, archive):
+        out = tmp_path / f"of-{path.name}"
+        run_season(season('"random"', f'{{ name = "m", submission = "{path}" }}'), out, progress=False, trust=True)
+        logs.append((out / "log.jsonl").read_bytes())
+    assert logs[0] == logs[1]
+
+
+def test_another_version_of_a_submission_begins_another_log(season, tmp_path):
+    path = season('"random"', f'{{ name = "m", submission = "{tmp_path / "mine"}" }}')
+    for code in (HEAD, HEAD + "# changed"):
+        submission(tmp_path / "mine", code)
+        run_season(path, tmp_path / "out", progress=False, trust=True)
+    assert (tmp_path / "out" / "log-1.jsonl").exists()
+
+
+def test_who_crashes_loses_its_games_and_nobody_elses(season, tmp_path):
+    good = f'{{ name = "good", submission = "{submission(tmp_path / "good")}" }}'
+    bad = f'{{ name = "bad", submission = "{submission(tmp_path / "bad", CRASHES)}" }}'
+    sections = run_season(season('"random"', good, bad), tmp_path / "out", progress=False)  # in the jail
+    forfeits = ranked(sections)
+    assert forfeits["good"] == forfeits["random"] == 0
+    assert forfeits["bad"] == sections[0].games * 2 / 3
+    assert sections[0].table("ranking").column("agent")[-1] == "bad"
+
+
+def test_a_visitor_joins_where_it_plays_and_the_rest_is_left_out(season, tmp_path):
+    folder = submission(tmp_path / "mine", name="guest")
+    sections = run_season(season('"random"'), tmp_path / "out", progress=False, visitor=folder, trust=True)
+    assert [section.contest.id for section in sections] == [KUHN]
+    assert set(ranked(sections)) == {"random", "guest"}
+
+
+def test_a_visitor_that_plays_nothing_of_the_season_is_told(season, tmp_path):
+    folder = submission(tmp_path / "mine", ids=["agora/Go-v0"])
+    with pytest.raises(ValueError, match=r"plays agora/Go-v0, and none of them is in .* which has agora/KuhnPoker"):
+        run_season(season('"random"'), tmp_path / "out", progress=False, visitor=folder)
+
+
+@pytest.mark.parametrize("name", ["random", "Rand0m", "equilibrium", "EQUІLІBRІUM"], ids=ascii)
+def test_a_name_that_passes_for_another_is_refused(name, season, tmp_path):
+    folder = submission(tmp_path / "mine", name=name)
+    with pytest.raises(ValueError, match=r"could be taken for '(random|equilibrium)'"):
+        run_season(season('"random"', '"scripted/equilibrium"'), tmp_path / "out", progress=False, visitor=folder)
+    assert not (tmp_path / "out").exists()
+    assert "equilibrium" in kuhn_poker.AGENTS
+
+
+def test_a_submission_for_other_environments_is_refused(season, tmp_path):
+    folder = submission(tmp_path / "mine", ids=["agora/Go-v0"])
+    with pytest.raises(ValueError, match="x plays agora/Go-v0, not agora/KuhnPoker-v0"):
+        run_season(season(f'{{ name = "x", submission = "{folder}" }}'), tmp_path / "out", progress=False)
+
+
+def test_a_byte_identical_duplicate_lands_inside_the_others_interval(season, tmp_path):
+    """G50: the same files twice, under two names."""
+    draws = "(self.generator.random(legal.shape) * legal).argmax(axis=1)"
+    code = HEAD.replace("legal.argmax(axis=1)", draws).replace("pass", "self.generator = np.random.default_rng(seed)")
+    first, second = submission(tmp_path / "a", code), submission(tmp_path / "b", code, name="again")
+    twice = [f'{{ name = "{name}", submission = "{path}" }}' for name, path in (("one", first), ("two", second))]
+    sections = run_season(season('"random"', *twice), tmp_path / "out", progress=False, trust=True)
+    table = sections[0].table("ranking")
+    means = dict(zip(table.column("agent"), table.column("payoff"), strict=True))
+    for one, other in (("one", "two"), ("two", "one")):
+        assert means[one].low <= means[other].value <= means[one].high
+    entrants = store.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
+    assert entrants[1].digest == entrants[2].digest
+
+
+def test_the_submit_command_prints_the_table(season, tmp_path):
+    folder = submission(tmp_path / "mine", name="newcomer")
+    arguments = ["submit", folder, "--season", season('"random"'), "--out", tmp_path / "out"]
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    assert "newcomer" in result.stdout
+    assert (tmp_path / "out" / "leaderboard.html").is_file()
