@@ -176,7 +176,8 @@ def index() -> str:
         "",
         "All of them run by `agora train SETTINGS.toml`, can be stopped and resumed, and save an agent that plays, is "
         "evaluated and ranked like any other. What they reached is in [baselines/results](../../baselines/results/"
-        "README.md).",
+        "README.md). Ways of giving credit for decisions, which PPO offers, are compared in "
+        "[credit-assignment](../credit-assignment.md).",
         "",
         "| page | for |",
         "|---|---|",
