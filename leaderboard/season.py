@@ -2,8 +2,9 @@
 tables."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from agora.leaderboard.log import open_log
 from agora.leaderboard.season_file import Budget, Environment, Games, Participant, Season, read_season
 from agora.leaderboard.store import Header
 from agora.leaderboard.submission.names import looks_like
-from agora.leaderboard.submission.opening import FreshAgent, prepared
+from agora.leaderboard.submission.opening import FreshAgent, Submission, prepared
 from agora.leaderboard.tables import Section, make_sections
 from agora.leaderboard.writers import write_all
 
@@ -54,8 +55,9 @@ def run_season(
     if visitor is not None:
         season = _joined(season, path, visitor)
     with ExitStack() as stack:
-        strangers = _strangers(season, stack, trust)
-        _check_names(season, strangers)
+        submissions = _unpacked(season, stack)
+        _check_names(season, submissions)
+        strangers = {path: partial(_stranger, submission, trust, stack) for path, submission in submissions.items()}
         entries = [
             _entries(environment, Path(path), out, budget, progress, strangers) for environment in season.environments
         ]
@@ -86,26 +88,30 @@ def _joined(season: Season, path: str | Path, visitor: str | Path) -> Season:
     return msgspec.structs.replace(season, environments=chosen)
 
 
-def _strangers(season: Season, stack: ExitStack, trust: bool) -> dict[str, FreshAgent]:
+def _unpacked(season: Season, stack: ExitStack) -> dict[str, Submission]:
     """The submissions by their paths, unpacked until ``stack`` is closed."""
-    strangers: dict[str, FreshAgent] = {}
+    submissions: dict[str, Submission] = {}
     for environment in season.environments:
         for each in environment.agents:
             path = "" if isinstance(each, str) else each.submission
-            if path and path not in strangers:
-                agent = FreshAgent(stack.enter_context(prepared(path)), trust)
-                strangers[path] = stack.enter_context(closing(agent))
-    return strangers
+            if path and path not in submissions:
+                submissions[path] = stack.enter_context(prepared(path))
+    return submissions
 
 
-def _check_names(season: Season, strangers: Mapping[str, FreshAgent]) -> None:
+def _stranger(submission: Submission, trust: bool, stack: ExitStack) -> FreshAgent:
+    """An entry of its own, also where the same submission is entered twice."""
+    return stack.enter_context(closing(FreshAgent(submission, trust)))
+
+
+def _check_names(season: Season, submissions: Mapping[str, Submission]) -> None:
     """Finds unknown ids, options and agents before the long training, not after it."""
     for environment in season.environments:
         spec = envs.spec(environment.id, **environment.options)
         _check_duplicates(environment)
         for each in environment.agents:
             if isinstance(each, Participant) and each.submission:
-                _check_stranger(each, environment, strangers[each.submission].submission.manifest.ids)
+                _check_stranger(each, environment, submissions[each.submission].manifest.ids)
             elif agent := each if isinstance(each, str) else each.agent:
                 load(agent, spec)
 
@@ -167,7 +173,7 @@ def _entries(
     out: Path,
     budget: Budget,
     progress: bool,
-    strangers: Mapping[str, FreshAgent],
+    strangers: Mapping[str, Callable[[], FreshAgent]],
 ) -> list[Entry]:
     """The agents of an environment by name; those that are to be trained are trained now."""
     entries: list[Entry] = []
@@ -177,7 +183,7 @@ def _entries(
         elif each.agent:
             entries.append((each.name, each.agent))
         elif each.submission:
-            entries.append((each.name, strangers[each.submission]))
+            entries.append((each.name, strangers[each.submission]()))
         else:
             entries.append((each.name, _train(each.train, path, out, budget, progress)))
     given = dict(reversed(entries))

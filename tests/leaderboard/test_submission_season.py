@@ -124,3 +124,13 @@ def test_the_submit_command_prints_the_table(season, tmp_path):
     assert result.exit_code == 0, result.output
     assert "newcomer" in result.stdout
     assert (tmp_path / "out" / "leaderboard.html").is_file()
+
+
+def test_one_submission_under_two_names_is_two_agents(season, tmp_path):
+    """Each has a process of its own: the second one's start does not end the first."""
+    code = HEAD.replace("        pass", "        self.lanes = set(lanes.tolist())").replace(
+        "        return legal", "        assert self.lanes >= set(lanes.tolist())\n        return legal"
+    )
+    folder = submission(tmp_path / "mine", code)
+    path = season(*(f'{{ name = "{name}", submission = "{folder}" }}' for name in ("one", "another")))
+    assert ranked(run_season(path, tmp_path / "out", progress=False)) == {"one": 0, "another": 0}
