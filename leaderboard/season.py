@@ -20,7 +20,7 @@ from agora.leaderboard.log import open_log
 from agora.leaderboard.season_file import Budget, Environment, Games, Participant, Season, read_season
 from agora.leaderboard.store import Header
 from agora.leaderboard.submission.names import looks_like
-from agora.leaderboard.submission.opening import FreshAgent, Submission, prepared
+from agora.leaderboard.submission.opening import FreshAgent, Submission, isolation_level, prepared
 from agora.leaderboard.tables import Section, make_sections
 from agora.leaderboard.writers import write_all
 
@@ -151,6 +151,7 @@ def _stage(environment: Environment, agents: Sequence[Entry], budget: Budget) ->
         if isinstance(agent, FreshAgent):
             entrant.source = f"submission by {agent.submission.manifest.author}"
             entrant.digest = agent.submission.digest
+            entrant.jail = isolation_level(agent.trust)
     _hide(stage, environment)
     return stage
 

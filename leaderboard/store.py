@@ -45,6 +45,8 @@ class Entrant(msgspec.Struct):
     """As ``Agent.needs``; agents that need the truth are bounds and take no part in the ranking."""
     digest: str
     """Of the files that the agent was made from; empty if there are none."""
+    jail: float | None = None
+    """Level of the jail that a submission plays in, see ``jail/levels.py``; None for agents of the season's own."""
 
 
 class Contest(msgspec.Struct):

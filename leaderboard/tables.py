@@ -296,6 +296,14 @@ def _ranked_table(
     caption: str,
 ) -> Table:
     """Rows in the order of ``score``, bounds last, with ranks in front and counts behind."""
+    jails = [entrant.jail for entrant in contest.entrants]
+    if any(jail is not None for jail in jails):
+        columns = [*columns, Column("jail", "Jail", "text")]
+        values = [*values, [None if jail is None else f"{jail:g}" for jail in jails]]
+        caption += (
+            " Jail: the level that a submission was held in, proven before the games: 2 bubblewrap, 1.5 Landlock, "
+            "1 limits only, 0 none."
+        )
     numbers = values[[column.key for column in columns].index(score)]
     estimates = [number if isinstance(number, Estimate) else None for number in numbers]
     ranks = statistics.ranks([number if mark else None for number, mark in zip(estimates, ranked, strict=True)])

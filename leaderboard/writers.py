@@ -34,7 +34,7 @@ from agora.leaderboard.words import (
 
 _MARKDOWN = str.maketrans({letter: f"\\{letter}" for letter in "\\|`*_[]#~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs what begins so
-_PAGE_WIDTH = 124  # letters, where the output is not a terminal
+_PAGE_WIDTH = 132  # letters, where the output is not a terminal
 _DIGITS = 10  # significant, so that the last bits of a sum do not show
 
 

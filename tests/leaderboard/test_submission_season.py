@@ -134,3 +134,21 @@ def test_one_submission_under_two_names_is_two_agents(season, tmp_path):
     folder = submission(tmp_path / "mine", code)
     path = season(*(f'{{ name = "{name}", submission = "{folder}" }}' for name in ("one", "another")))
     assert ranked(run_season(path, tmp_path / "out", progress=False)) == {"one": 0, "another": 0}
+
+
+def test_the_level_of_the_jail_is_in_log_and_table(season, tmp_path):
+    folder, level = submission(tmp_path / "mine"), opening.isolation_level()
+    path = season('"random"', f'{{ name = "mine", submission = "{folder}" }}')
+    for trust, expected in ((True, 0.0), (False, level)):
+        out = tmp_path / str(trust)
+        section = run_season(path, out, progress=False, trust=trust)[0]
+        table = section.table("ranking")
+        assert dict(zip(table.column("agent"), table.column("jail"), strict=True)) == {
+            "random": None,
+            "mine": f"{expected:g}",
+        }
+        assert [entrant.jail for entrant in store.read(out / "log.jsonl").header.contests[0].entrants] == [
+            None,
+            expected,
+        ]
+    assert level >= 1
