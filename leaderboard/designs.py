@@ -90,7 +90,7 @@ def outcome_of(unit: Unit, returns: np.ndarray) -> Outcome:
     """What came of a unit.
 
     Args:
-        returns: (G, P) by seat, see ``match.standings``, of its games in the order of ``seats_and_deals``.
+        returns: (G, P) by seat, see ``match.deciding_returns``, of its games in the order of ``seats_and_deals``.
     """
     orders = seat_orders(len(unit.lineup))
     by_game = returns.reshape(unit.deals, *orders.shape)

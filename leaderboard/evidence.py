@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agora.leaderboard import statistics
-from agora.leaderboard.match import Played, standings
+from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.ratings import pair_scores
 from agora.leaderboard.store import Contest
 
@@ -44,7 +44,7 @@ def gather(contest: Contest, games: list[Played], ranked: np.ndarray, seed: int)
     seats, payoffs = np.zeros((2, deals, agents))
     np.add.at(seats, where, 1.0)
     np.add.at(payoffs, where, returns[counts])
-    scores, meetings, outcomes = _meetings(deal, seating, standings(games).reshape(-1, players), ranked, deals)
+    scores, meetings, outcomes = _meetings(deal, seating, deciding_returns(games).reshape(-1, players), ranked, deals)
     forfeits = np.zeros(agents, np.int64)
     for game in games:
         for seat in game.faults:

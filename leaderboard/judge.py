@@ -20,7 +20,7 @@ from agora.leaderboard import schedule, seeds
 from agora.leaderboard.conduct import assess
 from agora.leaderboard.designs import make_plan, next_units, outcome_of
 from agora.leaderboard.log import Log
-from agora.leaderboard.match import Played, play, standings
+from agora.leaderboard.match import Played, deciding_returns, play
 from agora.leaderboard.schedule import Kind, Outcome, Plan, Unit
 from agora.leaderboard.store import DISTANCE, FORMAT, Contest, Entrant, Exact, Header
 
@@ -178,7 +178,7 @@ def play_stages(stages: Sequence[Stage], log: Log, secret: str, progress: Progre
                     log.append(number, unit.key, play_unit(stage, unit, secret, log.header.title, on_ended))
                 else:
                     progress.advance(bar, len(schedule.seats_and_deals(unit)[1]))
-                outcomes.append(outcome_of(unit, standings(log.games(number, unit.key))))
+                outcomes.append(outcome_of(unit, deciding_returns(log.games(number, unit.key))))
     log.reveal(secret)
 
 

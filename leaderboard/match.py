@@ -191,7 +191,7 @@ class _Table:
                 self.overspent[lane][str(player)] = (over + int(report.cost[row] > budget), reported + 1)
 
 
-def standings(games: Sequence[Played]) -> np.ndarray:
+def deciding_returns(games: Sequence[Played]) -> np.ndarray:
     """(G, P) returns to decide by who did better. Whoever forfeited stands behind those who got as little honestly: in
     a bargain without a deal all have nothing, and a crash is still no draw."""
     returns = np.array([game.returns for game in games], np.float64)

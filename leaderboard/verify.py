@@ -23,7 +23,7 @@ from agora.agents.api import load
 from agora.envs.game import Game
 from agora.leaderboard.designs import make_plan, next_units, outcome_of
 from agora.leaderboard.judge import agent_digest, computed, describe, small_tree, unit_seeds
-from agora.leaderboard.match import Played
+from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.replays import differences
 from agora.leaderboard.schedule import SEED_BITS, Outcome, Unit, games_per_deal, seats_and_deals
 from agora.leaderboard.seeds import commitment
@@ -178,7 +178,7 @@ def _check_games(contents: Contents, contest: Contest, game: Game, units: dict[s
 def _check_unit(
     contents: Contents, contest: Contest, game: Game, unit: Unit, closed: Closed, report: Report
 ) -> np.ndarray | None:
-    """The returns (G, P) of a unit; None if its games are not those of any such unit."""
+    """What decides a unit (G, P), see ``match.deciding_returns``; None if its games are not those of any such unit."""
     seating, deals = seats_and_deals(unit)
     games = [record for record in closed.records if isinstance(record, Played)]
     if len(games) != len(closed.records) or len(games) != len(seating):
@@ -198,7 +198,7 @@ def _check_unit(
             f"{_short(recorded)}, and should be {_short(right)}."
         )
 
-    sound = True
+    sound, seats = True, {str(seat) for seat in range(contest.players)}
     for row, one in enumerate(games):
         right = {"deal": int(deals[row]), "seating": seating[row].tolist(), "seed": seeds[row]}
         for name, value in right.items():
@@ -207,11 +207,14 @@ def _check_unit(
         if len(one.returns) != contest.players or not 0 <= one.seed < 1 << SEED_BITS:
             complain(row, "returns or seed", [one.returns, one.seed], "a return for each seat, and a seed of 53 bits")
             sound = False
+        if not seats.issuperset(one.faults):
+            complain(row, "faults", one.faults, "causes by seat")
+            sound = False
     if not sound:
         return None
     for found in differences(game, games):
         complain(*found)
-    return np.array([one.returns for one in games], np.float64)
+    return deciding_returns(games)
 
 
 def _short(value: Any) -> str:

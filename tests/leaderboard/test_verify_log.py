@@ -15,6 +15,7 @@ from agora.leaderboard.season import run_season
 from agora.leaderboard.seeds import commitment
 from agora.leaderboard.store import Done, Exact, Header, Reveal
 from agora.leaderboard.verify import verify
+from submissions import HEAD, submission
 
 SEASON = """
 title = "Test season"
@@ -283,6 +284,30 @@ def test_results_that_the_schedule_follows_from_are_checked(tmp_path):
     report = rewrite(tmp_path, exchange)
     assert any("returns is recorded" in problem for problem in report.problems)
     assert any("units of the schedule are missing" in problem for problem in report.problems)
+
+
+def test_a_schedule_that_follows_from_forfeits_is_verified(tmp_path):
+    """A crash in a bargain without a deal is lost, though all got nothing: here that decides who meets again."""
+    code = HEAD.replace("        return legal", "        raise KeyError('no')\n        return legal")
+    folder = submission(tmp_path / "crashes", code, ("agora/DealOrNoDeal-v0",))
+    (tmp_path / "season.toml").write_text(
+        '[[environments]]\nid = "agora/DealOrNoDeal-v0"\ngames = 200\nschedule = "adaptive"\n'
+        f'agents = [{{ name = "crashes", submission = "{folder}" }}, "random", "scripted/greedy"]\n'
+    )
+    run_season(tmp_path / "season.toml", tmp_path / "out", progress=False, trust=True)
+    log = tmp_path / "out" / "log.jsonl"
+    (games,) = store.read(log).games
+    assert any(game.faults and len(set(game.returns)) == 1 for game in games)
+    report = verify(log)
+    assert report.ok, str(report)
+
+
+def test_a_forfeit_of_a_seat_that_is_not_there_is_told(out):
+    def change(records):
+        first(records, Played).faults = {"7": "KeyError"}
+
+    report = rewrite(out, change)
+    assert "causes by seat" in str(report)
 
 
 def test_other_sources_are_noted(out):
