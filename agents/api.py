@@ -205,6 +205,23 @@ def _saved(folder: Path, spec: Spec) -> Agent:
     return getattr(importlib.import_module(module), function)(folder, settings, spec)
 
 
+def as_actions(given: Any, spec: Spec, lanes: int) -> np.ndarray:
+    """What an agent returned from ``act`` as the engine takes it: (lanes,) int64 or (lanes, K) float32.
+
+    Raises:
+        TypeError, ValueError: it is of another type or shape.
+    """
+    actions = np.asarray(given)
+    shape = (lanes, *getattr(spec.action, "shape", ()))
+    if actions.shape != shape:
+        raise ValueError(f"act() returned shape {actions.shape} for {spec.id}; expected {shape}, a row for each lane.")
+    kinds, wanted = ("iu", "integers") if isinstance(spec.action, Discrete) else ("fiu", "floats")
+    if actions.dtype.kind not in kinds:
+        raise TypeError(f"act() returned {actions.dtype}; {spec.id} takes {wanted}")
+    with np.errstate(over="ignore"):
+        return actions.astype(spec.action_dtype)
+
+
 def empty_actions(spec: Spec, lanes: int) -> np.ndarray:
     """Zeros of the shape and dtype of actions of one seat: (lanes,) int64 or (lanes, K) float32."""
     shape = (lanes,) if isinstance(spec.action, Discrete) else (lanes, *spec.action.shape)

@@ -19,7 +19,8 @@ from rich.table import Table
 
 import agora.envs
 from agora.agents.api import load
-from agora.agents.learned.evaluation import BLOCK, DAYS_A_YEAR, RESAMPLES, block_means
+from agora.agents.learned.evaluation import DAYS_A_YEAR, block_means
+from agora.agents.resampling import BLOCK, REPLICATES
 from agora.envs.game import Game
 from agora.envs.seats import SeatedBatch, ask
 
@@ -123,7 +124,13 @@ def main(arguments: list[str] | None = None) -> None:
         parser.exit(2, f"{parser.prog}: {error}\n")
     Console(width=200).print(table(rows, given.dataset))
     if given.out is not None:
-        how = {"confidence": CONFIDENCE, "block": BLOCK, "resamples": RESAMPLES, "cost": COST, "dataset": given.dataset}
+        how = {
+            "confidence": CONFIDENCE,
+            "block": BLOCK,
+            "resamples": REPLICATES,
+            "cost": COST,
+            "dataset": given.dataset,
+        }
         given.out.parent.mkdir(parents=True, exist_ok=True)
         given.out.write_text(json.dumps({**how, "rows": rows}, indent=1) + "\n", encoding="utf-8")
 

@@ -17,6 +17,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -113,8 +114,9 @@ def curve_rows(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _folder(target: Target, seed: int, runs: Path) -> Path:
-    """Where a training lies: apart for other settings."""
-    digest = hashlib.sha256((HERE / target.settings).read_bytes()).hexdigest()[:8]
+    """Where a training lies: apart for other settings, whatever their comments say."""
+    settings = tomllib.loads((HERE / target.settings).read_text(encoding="utf-8"))
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
     return runs / f"{Path(target.settings).stem}-{digest}" / f"seed-{seed}"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from agora.agents.api import Agent, Report, ReportingAgent
+from agora.agents.api import Agent, Report, ReportingAgent, as_actions
 from agora.envs.api import Discrete, Spec
 from agora.envs.batch import Batch
 from agora.envs.game import Game
@@ -170,12 +170,7 @@ class _Table:
         if index in self._broken:
             raise RuntimeError(self._broken[index])
         spec, agent = self.batch.spec, self.agents[index]
-        given = ask(agent, self.batch, lanes, player)
-        kinds, wanted = ("iu", "integers") if isinstance(spec.action, Discrete) else ("fiu", "floats")
-        if given.dtype.kind not in kinds:
-            raise TypeError(f"act() returned {given.dtype}; {spec.id} takes {wanted}")
-        with np.errstate(over="ignore"):
-            actions = given.astype(spec.action_dtype)
+        actions = as_actions(ask(agent, self.batch, lanes, player), spec, len(lanes))
         if isinstance(agent, ReportingAgent):
             self._note(agent.report(), agent.budget, actions, lanes, player)
         return actions

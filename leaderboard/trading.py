@@ -10,12 +10,11 @@ import numpy as np
 from scipy import stats
 from scipy.optimize import brentq
 
+from agora.agents.resampling import BLOCK, block_resamples
 from agora.leaderboard.comparisons import expected_best
-from agora.leaderboard.statistics import REPLICATES, Estimate, estimate
+from agora.leaderboard.statistics import Estimate, estimate
 
 PERIODS_A_YEAR = 252
-BLOCK = 21
-"""Periods kept together: a month of days."""
 
 
 def sharpe_ratio(returns: np.ndarray, periods_a_year: float = PERIODS_A_YEAR, risk_free: float = 0.0) -> np.ndarray:
@@ -81,17 +80,6 @@ def break_even_cost(excess: np.ndarray, turnover: np.ndarray) -> float | None:
 
     dearest = 1.0 / float(turnover.max())  # here all wealth is gone
     return float(brentq(left, 0.0, dearest * (1.0 - 1e-15), xtol=1e-15))
-
-
-def block_resamples(periods: int, seed: int, block: int = BLOCK, replicates: int = REPLICATES) -> np.ndarray:
-    """(B, T) int: periods of histories made of blocks, drawn with replacement, that run on from the end to the start.
-
-    Source: D. Politis, J. Romano, "A circular block-resampling procedure for stationary data", 1992.
-    """
-    if not 1 <= block <= periods:
-        raise ValueError(f"Blocks of {block} periods do not fit a history of {periods}: give 1 to {periods}.")
-    starts = np.random.default_rng(seed).integers(periods, size=(replicates, -(-periods // block)))
-    return ((starts[:, :, None] + np.arange(block)) % periods).reshape(replicates, -1)[:, :periods]
 
 
 def block_estimate(

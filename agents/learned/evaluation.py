@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agora.agents.api import Agent, empty_actions, load
+from agora.agents.resampling import block_resamples
 from agora.envs.api import Discrete
 from agora.envs.batch import Batch
 from agora.envs.game import Game
@@ -26,7 +27,6 @@ ALONE = "nobody"
 """The opponent's name in a game of one player."""
 
 DAYS_A_YEAR = 252
-BLOCK, RESAMPLES = 21, 2000  # of the block bootstrap: days in a block (a month), and series that are drawn
 GRID = 1001  # offers that the least accepted one is looked for among
 
 Measure = Callable[[Agent, Game, int, int], dict[str, float]]
@@ -159,12 +159,8 @@ def growth(agent: Agent, game: Game, games: int, seed: int) -> dict[str, float]:
 
 
 def block_means(values: np.ndarray, seed: int) -> np.ndarray:
-    """Means (RESAMPLES,) of series drawn from ``values`` (T,) in blocks that run on from its end to its start."""
-    count = len(values)
-    blocks = -(-count // BLOCK)
-    starts = np.random.default_rng(seed).integers(count, size=(RESAMPLES, blocks))
-    drawn = (starts[:, :, None] + np.arange(BLOCK)) % count
-    return values[drawn.reshape(RESAMPLES, -1)[:, :count]].mean(axis=1)
+    """Means (REPLICATES,) of series drawn from ``values`` (T,) in blocks that run on from its end to its start."""
+    return values[block_resamples(len(values), seed)].mean(axis=1)
 
 
 def _daily_rewards(agent: Agent, game: Game, seed: int) -> np.ndarray:

@@ -109,7 +109,7 @@ class Network(Struct, forbid_unknown_fields=True):
     """Size of the GRU that remembers a game's earlier observations; 0: none."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Of the products in these layers; memory and heads stay float32. ``bfloat16`` is mixed precision (P. Micikevicius
-    et al., ICLR 2018): about twice as fast on processors that have units for it, and slower on others."""
+    et al., ICLR 2018): faster on processors that have units for it, slower on others."""
 
 
 class SelfPlay(Struct, forbid_unknown_fields=True):

@@ -114,23 +114,6 @@ def body_size(spec: Spec, lanes: int) -> int:
     return size + -size % _ALIGNMENT
 
 
-def as_actions(given: Any, spec: Spec, lanes: int) -> np.ndarray:
-    """What an agent returned from ``act``, as it is sent: (lanes,) int64 or (lanes, K) float32.
-
-    Raises:
-        TypeError, ValueError: it is of another type or shape.
-    """
-    actions = np.asarray(given)
-    shape = (lanes, *getattr(spec.action, "shape", ()))
-    if actions.shape != shape:
-        raise ValueError(f"act() returned shape {actions.shape} for {spec.id}; expected {shape}, a row for each lane.")
-    kinds, wanted = ("iu", "integers") if isinstance(spec.action, Discrete) else ("fiu", "floats")
-    if actions.dtype.kind not in kinds:
-        raise TypeError(f"act() returned {actions.dtype}; {spec.id} takes {wanted}")
-    with np.errstate(over="ignore"):
-        return actions.astype(spec.action_dtype)
-
-
 def spec_to_plain(spec: Spec) -> dict[str, Any]:
     """The fields of ``spec`` as MessagePack can hold them; options that are arrays are left out."""
     plain = {name: getattr(spec, name) for name in Spec.__dataclass_fields__ if name != "exemptions"}

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from agora.agents.api import Agent, from_function, load
+from agora.agents.api import Agent, as_actions, from_function, load
 from agora.envs.api import Spec
 from agora.leaderboard.jail import protocol
 from agora.leaderboard.jail.fault import one_line
@@ -60,7 +60,7 @@ class _Illegal(Exception):
 
 def _checked(given: Any, spec: Spec, lanes: int) -> np.ndarray:
     try:
-        return protocol.as_actions(given, spec, lanes)
+        return as_actions(given, spec, lanes)
     except (TypeError, ValueError) as error:
         raise _Illegal(str(error)) from None
 

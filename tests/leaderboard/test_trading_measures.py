@@ -5,13 +5,12 @@ import pytest
 from scipy.stats import norm
 
 import agora.envs
-from agora.agents.learned.evaluation import block_means
+from agora.agents.resampling import block_resamples
 from agora.envs.batch import Batch
 from agora.leaderboard.comparisons import expected_best
 from agora.leaderboard.statistics import Estimate
 from agora.leaderboard.trading import (
     block_estimate,
-    block_resamples,
     break_even_cost,
     deflated_sharpe_ratio,
     deflated_sharpe_ratio_of,
@@ -111,11 +110,6 @@ def test_the_best_of_many_without_skill_is_seen_through():
             float(((alone - alone.mean()) ** 4).mean() / alone.std() ** 4),
         )
     )
-
-
-def test_blocks_are_those_of_the_evaluation():
-    daily = np.random.default_rng(0).normal(size=300)
-    assert (daily[block_resamples(300, 5)].mean(axis=1) == block_means(daily, 5)).all()
 
 
 def test_blocks_run_on_and_around():
