@@ -251,7 +251,7 @@ def evaluate(
 ) -> None:
     """Let agents play and print their table."""
     from agora.leaderboard.season import evaluate as run
-    from agora.leaderboard.writers import print_sections
+    from agora.leaderboard.tables.writers import print_sections
 
     names = [name.strip() for name in agents.split(",") if name.strip()]
     print_sections([run(full_id(id), names, games, seed, read_options(option), out)], _console())
@@ -269,7 +269,7 @@ def leaderboard(
 ) -> None:
     """Play a whole season and write the leaderboard."""
     from agora.leaderboard.season import run_season
-    from agora.leaderboard.writers import print_sections
+    from agora.leaderboard.tables.writers import print_sections
 
     sections = run_season(season, out, budget.value)
     print_sections(sections, _console())
@@ -337,7 +337,7 @@ def submit(
         typer.echo(f"Handed in as {receipt.id}. {receipt.page}".rstrip())
         return
     from agora.leaderboard.season import run_season
-    from agora.leaderboard.writers import print_sections
+    from agora.leaderboard.tables.writers import print_sections
 
     assert season is not None
     print_sections(run_season(season, out, budget.value, visitor=submission, trust=trust), _console())
@@ -350,7 +350,7 @@ def verify_log(
     tables: Annotated[Path | None, typer.Option(help="Folder of the tables; that of the log by default.")] = None,
 ) -> None:
     """Replay every game of a log, check its chain and make its tables again. Exit code 1 if anything is not right."""
-    from agora.leaderboard.verify import verify as examine
+    from agora.leaderboard.log.verify import verify as examine
 
     report = examine(log, tables)
     # The log may come from anybody: nothing in it is to command this terminal.

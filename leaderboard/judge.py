@@ -16,13 +16,13 @@ from agora import envs
 from agora.agents.api import Agent, load, snake_case
 from agora.envs.api import Discrete
 from agora.envs.game import Game
-from agora.leaderboard import schedule, seeds
+from agora.leaderboard import seeds
 from agora.leaderboard.conduct import assess
-from agora.leaderboard.designs import make_plan, next_units, outcome_of
-from agora.leaderboard.log import Log
+from agora.leaderboard.log.records import DISTANCE, FORMAT, Contest, Entrant, Exact, Header
+from agora.leaderboard.log.writing import Log
 from agora.leaderboard.match import Played, deciding_returns, play
-from agora.leaderboard.schedule import Kind, Outcome, Plan, Unit
-from agora.leaderboard.store import DISTANCE, FORMAT, Contest, Entrant, Exact, Header
+from agora.leaderboard.schedules.designs import make_plan, next_units, outcome_of
+from agora.leaderboard.schedules.units import Kind, Outcome, Plan, Unit, deals_at_once, seats_and_deals
 
 if TYPE_CHECKING:
     from agora.agents.solvers.tree import Tree
@@ -71,7 +71,7 @@ def set_stage(
         Entrant(name, _source(given), agent.needs, agent_digest(given, id))
         for name, (_, given), agent in zip(unlike([name for name, _ in entries]), entries, agents, strict=True)
     ]
-    at_once = schedule.deals_at_once(game.spec)
+    at_once = deals_at_once(game.spec)
     plan = make_plan(kind, len(agents), game.spec.players, games, at_once, budget, stop)
     return Stage(describe(game, entrants, plan, title), game, agents)
 
@@ -177,7 +177,7 @@ def play_stages(stages: Sequence[Stage], log: Log, secret: str, progress: Progre
                     on_ended = partial(progress.advance, bar)
                     log.append(number, unit.key, play_unit(stage, unit, secret, log.header.title, on_ended))
                 else:
-                    progress.advance(bar, len(schedule.seats_and_deals(unit)[1]))
+                    progress.advance(bar, len(seats_and_deals(unit)[1]))
                 outcomes.append(outcome_of(unit, deciding_returns(log.games(number, unit.key))))
     log.reveal(secret)
 
@@ -193,7 +193,7 @@ def play_unit(
         on_ended: called with the number of games that have just ended.
     """
     environment = stage.contest.key
-    seating, deals = schedule.seats_and_deals(unit)
+    seating, deals = seats_and_deals(unit)
     dealt = unit_seeds(unit, secret, season, environment)
     agents_seed = seeds.agents_seed(secret, season, environment, unit.key)
     played = play(stage.game, stage.agents, seating, dealt, deals, agents_seed, on_ended)
@@ -204,7 +204,7 @@ def play_unit(
 
 def unit_seeds(unit: Unit, secret: str, season: str, environment: str) -> np.ndarray:
     """(G,) seeds of the games of a unit."""
-    deals = schedule.seats_and_deals(unit)[1]
+    deals = seats_and_deals(unit)[1]
     found = {deal: seeds.deal_seed(secret, season, environment, deal) for deal in np.unique(deals).tolist()}
     return np.array([found[deal] for deal in deals.tolist()])
 

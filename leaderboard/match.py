@@ -19,7 +19,7 @@ from agora.envs.batch import Batch
 from agora.envs.game import Game
 from agora.envs.seats import ask, memory_keys
 from agora.leaderboard.jail.fault import Fault, JailError
-from agora.leaderboard.schedule import derive
+from agora.leaderboard.schedules.units import derive
 
 Ended = Literal["terminated", "truncated", "forfeit"]
 

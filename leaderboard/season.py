@@ -14,15 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agora import envs
 from agora.agents.api import Agent, load
-from agora.leaderboard import seeds, store
+from agora.leaderboard import seeds
 from agora.leaderboard.judge import Entry, Stage, header, play_stages, set_stage, unlike
-from agora.leaderboard.log import open_log
+from agora.leaderboard.log import records
+from agora.leaderboard.log.records import Header
+from agora.leaderboard.log.writing import open_log
 from agora.leaderboard.season_file import Budget, Environment, Games, Participant, Season, read_season
-from agora.leaderboard.store import Header
 from agora.leaderboard.submission.names import looks_like
 from agora.leaderboard.submission.opening import FreshAgent, Submission, isolation_level, prepared
-from agora.leaderboard.tables import Section, make_sections
-from agora.leaderboard.writers import write_all
+from agora.leaderboard.tables.layout import Section
+from agora.leaderboard.tables.sections import make_sections
+from agora.leaderboard.tables.writers import write_all
 
 
 def run_season(
@@ -66,7 +68,7 @@ def run_season(
             for environment, agents in zip(season.environments, entries, strict=True)
         ]
         _play(stages, season, budget, out, progress, console)
-    results = store.read(out / "log.jsonl")
+    results = records.read(out / "log.jsonl")
     sections = make_sections(results)
     write_all(sections, results.header, out)
     return sections
@@ -245,7 +247,7 @@ def evaluate(
     with tempfile.TemporaryDirectory(prefix="agora-") as kept_nowhere:
         folder = Path(out) if out is not None else Path(kept_nowhere)
         _play([stage], Season([], id, seed), "quick", folder, progress, console)
-        results = store.read(folder / "log.jsonl")
+        results = records.read(folder / "log.jsonl")
         sections = make_sections(results)
         if out is not None:
             write_all(sections, results.header, folder)
@@ -277,4 +279,4 @@ def _secret(season: Season, head: Header, out: Path) -> str:
     """The secret that belongs to this header alone: one that was shown never serves another season."""
     if season.secret == "seed":
         return seeds.secret_from_seed(season.seed)
-    return seeds.secret_from_file(out / f"secret-{store.digest(head)}.txt")
+    return seeds.secret_from_file(out / f"secret-{records.digest(head)}.txt")

@@ -44,7 +44,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from agora.leaderboard import seeds
-from agora.leaderboard.schedule import Kind
+from agora.leaderboard.schedules.units import Kind
 
 Budget = Literal["quick", "full"]
 Count = Annotated[int, msgspec.Meta(ge=1)]

@@ -21,7 +21,7 @@ import secrets
 from pathlib import Path
 from typing import Any, Literal
 
-from agora.leaderboard.schedule import SEED_BITS
+from agora.leaderboard.schedules.units import SEED_BITS
 
 Source = Literal["seed", "file"]
 """``seed``: the secret follows from the season's public seed, for seasons that anybody can play again, among agents

@@ -2,10 +2,10 @@
 
 import pytest
 
+from agora.leaderboard.log.records import FORMAT, Contest, Entrant, Header, Results
 from agora.leaderboard.match import Played
-from agora.leaderboard.schedule import lineups
-from agora.leaderboard.store import FORMAT, Contest, Entrant, Header, Results
-from agora.leaderboard.tables import make_sections
+from agora.leaderboard.schedules.units import lineups
+from agora.leaderboard.tables.sections import make_sections
 
 
 def make_results(games, names=("a", "b"), players=2, exacts=(), needs=(), deals=None, **changes):

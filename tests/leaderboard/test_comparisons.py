@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from agora.leaderboard.comparisons import expected_best, holm, p_value, rank_ranges, simultaneous, tie_groups
-from agora.leaderboard.statistics import Estimate, resample
+from agora.leaderboard.numbers.comparisons import expected_best, holm, p_value, rank_ranges, simultaneous, tie_groups
+from agora.leaderboard.numbers.statistics import Estimate, resample
 
 
 def season(rng, means, units=60, replicates=400, seed=0):

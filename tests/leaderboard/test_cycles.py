@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from agora.agents.population.alpha_rank import fixation
-from agora.leaderboard.cycles import alpha_rank, alpha_rank_limit, surely_beats, three_cycles
-from agora.leaderboard.nash_averaging import margins
-from agora.leaderboard.ratings import bootstrap_wins, measured
-from agora.leaderboard.statistics import resample
+from agora.leaderboard.numbers.cycles import alpha_rank, alpha_rank_limit, surely_beats, three_cycles
+from agora.leaderboard.numbers.nash_averaging import margins
+from agora.leaderboard.numbers.ratings import bootstrap_wins, measured
+from agora.leaderboard.numbers.statistics import resample
 
 HAN = np.array([[0.875, 0.75, 0, 2.75, 0.75], [1, 1, -1, -1, -1], [0, 2, 0, 0, 0], [-2, 2, 0, 0, 0], [1, 2, 0, 0, 0]])
 """Payoffs of T. Han et al., "Good agreements make good friends", Scientific Reports 3, 2013."""

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from agora.leaderboard.adaptive import estimates, open_pairs, radius
-from agora.leaderboard.designs import make_plan, next_units, outcome_of
-from agora.leaderboard.schedule import Outcome, Unit, games_per_deal, seats_and_deals
+from agora.leaderboard.schedules.adaptive import estimates, open_pairs, radius
+from agora.leaderboard.schedules.designs import make_plan, next_units, outcome_of
+from agora.leaderboard.schedules.units import Outcome, Unit, games_per_deal, seats_and_deals
 
 
 def coins(strengths, generator):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agora.leaderboard.duels import (
+from agora.leaderboard.numbers.duels import (
     elo_difference,
     elo_of_pairs,
     expected_score,
@@ -13,8 +13,8 @@ from agora.leaderboard.duels import (
     smallest_difference,
     smallest_difference_of,
 )
-from agora.leaderboard.ratings import SMOOTHING, bradley_terry
-from agora.leaderboard.statistics import Estimate
+from agora.leaderboard.numbers.ratings import SMOOTHING, bradley_terry
+from agora.leaderboard.numbers.statistics import Estimate
 
 
 def test_elo_and_scores_are_two_scales_of_the_same():

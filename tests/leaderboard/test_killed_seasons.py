@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from agora.leaderboard import schedule
+from agora.leaderboard.schedules import units
 from agora.leaderboard.season import run_season
 
 SEASON = """
@@ -34,13 +34,15 @@ agents = ["random", "scripted/honest", "scripted/equilibrium"]
 KILLER = """
 import os, signal, sys, time
 from pathlib import Path
-from agora.leaderboard import log, schedule, season
-schedule._GAMES_AT_ONCE = 60
-write = log.Log._write
+from agora.leaderboard import season
+from agora.leaderboard.log import writing
+from agora.leaderboard.schedules import units
+units._GAMES_AT_ONCE = 60
+write = writing.Log._write
 def slowly(self, lines, record):
     time.sleep(0.005)
     write(self, lines, record)
-log.Log._write = slowly
+writing.Log._write = slowly
 path = Path(sys.argv[2]) / "log.jsonl"
 for goal in map(int, sys.argv[3:]):
     child = os.fork()
@@ -59,7 +61,7 @@ for goal in map(int, sys.argv[3:]):
 def test_killed_at_random_and_started_again_the_season_ends_with_the_same_bytes(tmp_path, monkeypatch):
     path, out = tmp_path / "season.toml", tmp_path / "killed"
     path.write_text(SEASON)
-    monkeypatch.setattr(schedule, "_GAMES_AT_ONCE", 60)
+    monkeypatch.setattr(units, "_GAMES_AT_ONCE", 60)
     run_season(path, tmp_path / "whole", progress=False)
     whole = {kept.name: kept.read_bytes() for kept in (tmp_path / "whole").iterdir()}
     (secret,) = (name for name in whole if name.startswith("secret"))

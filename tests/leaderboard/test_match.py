@@ -10,7 +10,7 @@ from agora.agents.api import from_function
 from agora.agents.random import RandomAgent
 from agora.envs.api import Discrete
 from agora.leaderboard.match import pack, play, replay, unpack
-from agora.leaderboard.schedule import Unit, seats_and_deals
+from agora.leaderboard.schedules.units import Unit, seats_and_deals
 
 KUHN = envs.game("agora/KuhnPoker-v0")
 PASS, BET = 0, 1

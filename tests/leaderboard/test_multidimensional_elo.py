@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
-from agora.leaderboard import multidimensional_elo
-from agora.leaderboard.multidimensional_elo import _leading, _turned, fit, predicted
-from agora.leaderboard.ratings import SMOOTHING, bradley_terry
+from agora.leaderboard.numbers import multidimensional_elo
+from agora.leaderboard.numbers.multidimensional_elo import _leading, _turned, fit, predicted
+from agora.leaderboard.numbers.ratings import SMOOTHING, bradley_terry
 
 RPS = np.array([[0.5, 0.01, 0.99], [0.99, 0.5, 0.01], [0.01, 0.99, 0.5]])
 

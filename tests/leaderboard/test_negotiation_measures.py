@@ -5,7 +5,7 @@ import pytest
 
 import agora.envs
 from agora.envs.negotiation.deal_or_no_deal.reference import analyse
-from agora.leaderboard.negotiation import Bargains, measures
+from agora.leaderboard.numbers.negotiation import Bargains, measures
 
 
 def pie(agreed, payoffs, disagreement=(0.0, 0.0)):

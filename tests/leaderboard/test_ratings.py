@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import gamma
 
-from agora.leaderboard.ratings import (
+from agora.leaderboard.numbers.ratings import (
     SMOOTHING,
     bootstrap_match_wins,
     bootstrap_ratings,
@@ -15,7 +15,7 @@ from agora.leaderboard.ratings import (
     total_wins,
     without_same_author,
 )
-from agora.leaderboard.statistics import Estimate, resample
+from agora.leaderboard.numbers.statistics import Estimate, resample
 
 MEEPLE = np.array([[0, 4, 2], [1, 0, 2], [3, 3, 0]])
 

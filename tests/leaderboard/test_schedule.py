@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agora.envs import spec
-from agora.leaderboard.schedule import (
+from agora.leaderboard.schedules.units import (
     Unit,
     deals_at_once,
     deals_for,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu, trim_mean
 
-from agora.leaderboard.scores import (
+from agora.leaderboard.numbers.scores import (
     MEASURES,
     aggregates,
     improvement,
@@ -20,7 +20,7 @@ from agora.leaderboard.scores import (
     resampled_tasks,
     run_means,
 )
-from agora.leaderboard.statistics import Estimate
+from agora.leaderboard.numbers.statistics import Estimate
 
 X = np.array([[1.0, 2], [2, 2], [1, 1], [2, 1]])
 Y = np.array([[1.0, 1], [2, 2], [3, 3]])
@@ -146,7 +146,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_global_generator():
 
 
 def test_blocks_of_resamples_are_no_different(monkeypatch):
-    monkeypatch.setattr("agora.leaderboard.scores._BLOCK", 1)
+    monkeypatch.setattr("agora.leaderboard.numbers.scores._BLOCK", 1)
     assert resampled(drawn(5, 4), 7, 50).shape == (50, 5, 4)
     assert len(np.unique(resampled(drawn(5, 4), 7, 50), axis=0)) == 50
 

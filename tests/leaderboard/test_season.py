@@ -10,12 +10,13 @@ import pytest
 
 from agora import envs
 from agora.agents.api import SampledAgent, from_function, load, scripted_names
-from agora.leaderboard import season, seeds, store
+from agora.leaderboard import season, seeds
+from agora.leaderboard.log import records
+from agora.leaderboard.log.verify import verify
 from agora.leaderboard.match import replay
+from agora.leaderboard.numbers.statistics import Estimate
 from agora.leaderboard.season import evaluate, run_season, short_name
 from agora.leaderboard.season_file import read_season
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.verify import verify
 
 SEASON = """
 title = "Test season"
@@ -80,7 +81,7 @@ def test_the_budget_decides_how_much_is_played(file, tmp_path):
 
 def test_every_deal_of_the_log_is_swapped_and_replays(file, tmp_path):
     run_season(file, tmp_path / "out", progress=False)
-    games = store.read(tmp_path / "out" / "log.jsonl").games[0]
+    games = records.read(tmp_path / "out" / "log.jsonl").games[0]
     for first, second in zip(games[::2], games[1::2], strict=True):
         assert (first.deal, first.seed) == (second.deal, second.seed)
         assert first.seating == second.seating[::-1]
@@ -149,7 +150,7 @@ def test_where_agents_cooperate_all_pairs_of_strangers_play(tmp_path):
         'duplicates = ["SCRIPTED"]'.replace("SCRIPTED", scripted_names("agora/Hanabi-v0")[0].split("/")[1])
     )
     (section,) = run_season(path, tmp_path / "out", progress=False)
-    games = store.read(tmp_path / "out" / "log.jsonl").games[0]
+    games = records.read(tmp_path / "out" / "log.jsonl").games[0]
     assert {tuple(game.seating) for game in games} == {(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)}
     assert section.score == "payoff"
 
@@ -173,9 +174,9 @@ def test_a_secret_of_its_own_is_kept_until_the_season_is_over(tmp_path):
     run_season(path, tmp_path / "out", progress=False)
     assert len(list((tmp_path / "out").glob("secret-*.txt"))) == 2  # one that was shown never serves again
     run_season(path, tmp_path / "other", progress=False)
-    other = store.read(tmp_path / "other" / "log.jsonl").games[0]
+    other = records.read(tmp_path / "other" / "log.jsonl").games[0]
     assert {game.seed for game in other}.isdisjoint(
-        game.seed for game in store.read(tmp_path / "out" / "log.jsonl").games[0]
+        game.seed for game in records.read(tmp_path / "out" / "log.jsonl").games[0]
     )
 
 
@@ -183,9 +184,9 @@ def test_a_log_without_a_secret_to_come_says_that_it_is_not_finished(file, tmp_p
     run_season(file, tmp_path / "out", progress=False)
     log = tmp_path / "out" / "log.jsonl"
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
-    assert not store.read(log).closed
+    assert not records.read(log).closed
     run_season(file, tmp_path / "out", progress=False)
-    assert store.read(log).closed
+    assert records.read(log).closed
 
 
 def test_agents_that_crash_leave_the_others_alone():
@@ -213,7 +214,7 @@ def test_an_agent_that_seeds_what_is_global_changes_nothing(tmp_path):
     for name, function in (("plain", passes), ("meddling", meddles)):
         agents = {"a": "random", "b": from_function(function)}
         evaluate("agora/KuhnPoker-v0", agents, 30, out=tmp_path / name, progress=False)
-    plain, meddling = (store.read(tmp_path / name / "log.jsonl").games for name in ("plain", "meddling"))
+    plain, meddling = (records.read(tmp_path / name / "log.jsonl").games for name in ("plain", "meddling"))
     assert plain == meddling
 
 
@@ -253,7 +254,7 @@ def test_options_and_seeds_reach_the_games(tmp_path):
     assert three.contest.title == "agora/KuhnPoker-v0 (players=3)"
     for seed in (1, 2):
         evaluate("agora/KuhnPoker-v0", ["random"], 30, seed=seed, out=tmp_path / str(seed), progress=False)
-    first, second = (store.read(tmp_path / str(seed) / "log.jsonl").games[0] for seed in (1, 2))
+    first, second = (records.read(tmp_path / str(seed) / "log.jsonl").games[0] for seed in (1, 2))
     assert {game.seed for game in first}.isdisjoint(game.seed for game in second)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import trim_mean
 
-from agora.leaderboard.statistics import (
+from agora.leaderboard.numbers.statistics import (
     Estimate,
     estimate,
     exact,

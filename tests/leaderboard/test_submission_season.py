@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from agora.agents.scripted import kuhn_poker
 from agora.cli import app
-from agora.leaderboard import store
+from agora.leaderboard.log import records
 from agora.leaderboard.season import run_season
 from agora.leaderboard.submission import opening
 from agora.leaderboard.submission.packing import pack
@@ -40,7 +40,7 @@ def test_a_submission_is_ranked_and_known_by_author_and_digest(season, tmp_path)
     sections = run_season(path, tmp_path / "out", progress=False, trust=True)
     assert set(ranked(sections)) == {"random", "Bold"}
     assert ranked(sections)["Bold"] == 0
-    (_, entrant) = store.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
+    (_, entrant) = records.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
     with opening.prepared(folder) as found:
         assert (entrant.name, entrant.source, entrant.digest) == ("Bold", "submission by me", found.digest)
 
@@ -113,7 +113,7 @@ def test_a_byte_identical_duplicate_lands_inside_the_others_interval(season, tmp
     means = dict(zip(table.column("agent"), table.column("payoff"), strict=True))
     for one, other in (("one", "two"), ("two", "one")):
         assert means[one].low <= means[other].value <= means[one].high
-    entrants = store.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
+    entrants = records.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
     assert entrants[1].digest == entrants[2].digest
 
 
@@ -147,7 +147,7 @@ def test_the_level_of_the_jail_is_in_log_and_table(season, tmp_path):
             "random": None,
             "mine": f"{expected:g}",
         }
-        assert [entrant.jail for entrant in store.read(out / "log.jsonl").header.contests[0].entrants] == [
+        assert [entrant.jail for entrant in records.read(out / "log.jsonl").header.contests[0].entrants] == [
             None,
             expected,
         ]

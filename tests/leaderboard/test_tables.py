@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from agora.leaderboard.log.records import Exact
 from agora.leaderboard.match import Played
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.store import Exact
-from agora.leaderboard.tables import make_sections
+from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.tables.sections import make_sections
 
 
 def pair(deal, first, second):

@@ -7,9 +7,9 @@ from scipy.stats import norm
 import agora.envs
 from agora.agents.resampling import block_resamples
 from agora.envs.batch import Batch
-from agora.leaderboard.comparisons import expected_best
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.trading import (
+from agora.leaderboard.numbers.comparisons import expected_best
+from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.numbers.trading import (
     block_estimate,
     break_even_cost,
     deflated_sharpe_ratio,

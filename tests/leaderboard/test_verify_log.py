@@ -9,12 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agora.leaderboard import store
+from agora.leaderboard.log.records import Done, Exact, Header, Record, Reveal, lines_of, next_link, read
+from agora.leaderboard.log.verify import verify
 from agora.leaderboard.match import Played
 from agora.leaderboard.season import run_season
 from agora.leaderboard.seeds import commitment
-from agora.leaderboard.store import Done, Exact, Header, Reveal
-from agora.leaderboard.verify import verify
 from submissions import HEAD, submission
 
 SEASON = """
@@ -56,17 +55,17 @@ def out(season, tmp_path):
 def rewrite(out, change):
     """Lets ``change`` edit the list of records, and makes the chain anew."""
     path = out / "log.jsonl"
-    records = [msgspec.json.decode(line, type=store.Record) for line in path.read_bytes().splitlines()]
+    records = [msgspec.json.decode(line, type=Record) for line in path.read_bytes().splitlines()]
     records = change(records) or records
     link, since, data = "", b"", b""
     for record in records:
         if isinstance(record, Done | Reveal):
-            record.link = store.next_link(link, since, record)
+            record.link = next_link(link, since, record)
             link, since = record.link, b""
-            data += store.lines_of([record])
+            data += lines_of([record])
         else:
-            since += store.lines_of([record])
-            data += store.lines_of([record])
+            since += lines_of([record])
+            data += lines_of([record])
     path.write_bytes(data)
     return verify(path)
 
@@ -144,7 +143,7 @@ def test_the_report_says_where(out):
     lines = path.read_bytes().splitlines(keepends=True)
     number = 1 + next(index for index, line in enumerate(lines) if line.startswith(b'{"record":"game"'))
     end = number + next(index for index, line in enumerate(lines[number:], start=1) if b'"record":"done"' in line)
-    right = msgspec.json.decode(lines[number - 1], type=store.Record).returns
+    right = msgspec.json.decode(lines[number - 1], type=Record).returns
     wrong = [9.0, right[1]]
     lines[number - 1] = lines[number - 1].replace(b'"returns":[%.1f,' % right[0], b'"returns":[9.0,')
     path.write_bytes(b"".join(lines))
@@ -296,7 +295,7 @@ def test_a_schedule_that_follows_from_forfeits_is_verified(tmp_path):
     )
     run_season(tmp_path / "season.toml", tmp_path / "out", progress=False, trust=True)
     log = tmp_path / "out" / "log.jsonl"
-    (games,) = store.read(log).games
+    (games,) = read(log).games
     assert any(game.faults and len(set(game.returns)) == 1 for game in games)
     report = verify(log)
     assert report.ok, str(report)

@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from agora.leaderboard.report import html
-from agora.leaderboard.statistics import Estimate, exact
-from agora.leaderboard.words import clean, show
-from agora.leaderboard.writers import comma_separated, markdown, print_sections
-from agora.leaderboard.writers import json as to_json
+from agora.leaderboard.numbers.statistics import Estimate, exact
+from agora.leaderboard.tables.report import html
+from agora.leaderboard.tables.words import clean, show
+from agora.leaderboard.tables.writers import comma_separated, markdown, print_sections
+from agora.leaderboard.tables.writers import json as to_json
 
 EVIL = [
     "a|b",

@@ -13,7 +13,7 @@ from agora.leaderboard.jail.jailed import JailedAgent
 from agora.leaderboard.jail.levels import LEVELS, lacks
 from agora.leaderboard.jail.limits import MEBIBYTE, Budget, Limits
 from agora.leaderboard.match import play
-from agora.leaderboard.schedule import Unit, seats_and_deals
+from agora.leaderboard.schedules.units import Unit, seats_and_deals
 
 MALICIOUS = Path(__file__).parent / "malicious"
 SMALL = Limits(memory=1024 * MEBIBYTE, scratch=4 * MEBIBYTE)

@@ -9,13 +9,23 @@ import numpy as np
 from agora import envs
 from agora.agents.random import RandomAgent
 from agora.envs.canvas import picture
+from agora.leaderboard.log.records import Contest, Header
 from agora.leaderboard.match import play, unpack
-from agora.leaderboard.plots import Bar, forest
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.store import Contest, Header
-from agora.leaderboard.style import CSS
-from agora.leaderboard.tables import Cell, Column, Kind, Section, Table, deal_count
-from agora.leaderboard.words import NOTHING, clean, imprint, leaders, leading_score, parts, reference_line, standing
+from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.tables.layout import Cell, Column, Kind, Section, Table
+from agora.leaderboard.tables.plots import Bar, forest
+from agora.leaderboard.tables.sections import deal_count
+from agora.leaderboard.tables.style import CSS
+from agora.leaderboard.tables.words import (
+    NOTHING,
+    clean,
+    imprint,
+    leaders,
+    leading_score,
+    parts,
+    reference_line,
+    standing,
+)
 
 FAMILIES = {"games": "Strategic games", "negotiation": "Negotiation", "trading": "Trading", "web": "Web tasks"}
 

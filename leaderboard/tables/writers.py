@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from agora.leaderboard.report import html
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.store import Header
-from agora.leaderboard.tables import Cell, Column, Kind, Section, Table
-from agora.leaderboard.words import (
+from agora.leaderboard.log.records import Header
+from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.tables.layout import Cell, Column, Kind, Section, Table
+from agora.leaderboard.tables.report import html
+from agora.leaderboard.tables.words import (
     NOTHING,
     clean,
     clean_lines,

@@ -4,62 +4,18 @@ What the numbers stand on is in ``evidence.py``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from agora.leaderboard import statistics
-from agora.leaderboard.evidence import Evidence, gather
+from agora.leaderboard.log.records import DISTANCE, Contest, Exact, Results
 from agora.leaderboard.match import Played
-from agora.leaderboard.ratings import SMOOTHING, bootstrap_ratings, bradley_terry
-from agora.leaderboard.schedule import derive
-from agora.leaderboard.statistics import Estimate, mean_estimates
-from agora.leaderboard.store import DISTANCE, Contest, Exact, Results
-
-Kind = Literal["text", "count", "number", "share", "rating"]
-Cell = str | int | Estimate | None
-"""Text; a count; a number with its interval; or nothing, where there is nothing to say."""
-
-
-class Column(NamedTuple):
-    key: str
-    """For programs."""
-    label: str
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class Table:
-    """Values by row and column; how they look is the writers' matter."""
-
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    caption: str
-    """What the numbers are, and what their intervals cover."""
-
-    def column(self, key: str) -> list[Cell]:
-        index = [column.key for column in self.columns].index(key)
-        return [row[index] for row in self.rows]
-
-
-@dataclass(frozen=True)
-class Section:
-    """Everything about one environment."""
-
-    contest: Contest
-    tables: tuple[Table, ...]
-    games: int
-    """In the log."""
-    expected: int
-    """Games that the schedule has; an adaptive one may end before."""
-    score: str
-    """Key of the column in the first table that the ranks come from."""
-
-    def table(self, key: str) -> Table:
-        return next(table for table in self.tables if table.key == key)
+from agora.leaderboard.numbers import statistics
+from agora.leaderboard.numbers.ratings import SMOOTHING, bootstrap_ratings, bradley_terry
+from agora.leaderboard.numbers.statistics import Estimate, mean_estimates
+from agora.leaderboard.schedules.units import derive
+from agora.leaderboard.tables.evidence import Evidence, gather
+from agora.leaderboard.tables.layout import Cell, Column, Kind, Section, Table
 
 
 class Heading(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import sparse
 
-from agora.leaderboard.statistics import REPLICATES, Estimate, estimate
+from agora.leaderboard.numbers.statistics import REPLICATES, Estimate, estimate
 
 SMOOTHING = 0.5
 """Wins added for every ordered pair: Jeffreys' prior, which keeps the rating of an agent that always wins finite."""

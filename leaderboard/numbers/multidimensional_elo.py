@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from agora.leaderboard.nash_averaging import log_odds
-from agora.leaderboard.ratings import ELO, bradley_terry
+from agora.leaderboard.numbers.nash_averaging import log_odds
+from agora.leaderboard.numbers.ratings import ELO, bradley_terry
 
 PENALTY = 1e-3
 """On the squares of the circular part, in the unit of the log-likelihood of a game: ratings come first."""

@@ -5,11 +5,10 @@ import json
 
 import pytest
 
-from agora.leaderboard import log as log_module
-from agora.leaderboard import store
-from agora.leaderboard.log import open_log
+from agora.leaderboard.log import records, writing
+from agora.leaderboard.log.records import Contest, Done, Entrant, Exact, Header, Reveal
+from agora.leaderboard.log.writing import open_log
 from agora.leaderboard.match import Played
-from agora.leaderboard.store import Contest, Done, Entrant, Exact, Header, Reveal
 
 
 def header(seed=1):
@@ -34,7 +33,7 @@ def header(seed=1):
         deals_at_once=1,
         digest="",
     )
-    return Header(store.FORMAT, "Season", seed, "quick", {"agora-rl": "0"}, [contest])
+    return Header(records.FORMAT, "Season", seed, "quick", {"agora-rl": "0"}, [contest])
 
 
 def game(deal, flip=False):
@@ -60,7 +59,7 @@ def write(path, units, the_header=None, secret=None):
 
 def test_what_was_written_is_read(tmp_path):
     write(tmp_path / "log.jsonl", UNITS)
-    results = store.read(tmp_path / "log.jsonl")
+    results = records.read(tmp_path / "log.jsonl")
     assert results.header == header()
     assert results.games == [[game(deal, flip) for deal in range(3) for flip in (False, True)]]
     assert results.exacts == [[Exact(0, "NashConv", 0.5)]]
@@ -70,7 +69,7 @@ def test_what_was_written_is_read(tmp_path):
 def test_a_closed_log_stays_as_it_is(tmp_path):
     path = tmp_path / "log.jsonl"
     write(path, UNITS, secret="s")
-    assert store.read(path).closed
+    assert records.read(path).closed
     whole = path.read_bytes()
     write(path, UNITS, secret="s")
     assert path.read_bytes() == whole
@@ -103,11 +102,11 @@ def test_every_changed_byte_is_refused_or_leaves_the_log_open(tmp_path):
         changed = bytearray(whole)
         changed[place] ^= 1
         try:
-            noticed = store.parse(bytes(changed), path, store.refuse) is None
+            noticed = records.parse(bytes(changed), path, records.refuse) is None
         except ValueError:
             noticed = True
         assert noticed, place
-    assert store.parse(whole[:-1] + b" ", path, store.refuse).secret == ""  # without its line feed no line counts
+    assert records.parse(whole[:-1] + b" ", path, records.refuse).secret == ""  # without its line feed no line counts
 
 
 @pytest.mark.parametrize("kept", [[0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [0, 1, 2, 6, 7, 8, 3, 4, 5, 9, 10, 11, 12]])
@@ -118,7 +117,7 @@ def test_units_that_were_left_out_or_exchanged_are_told(tmp_path, kept):
     assert len(lines) == 13
     path.write_bytes(b"".join(lines[number] for number in kept))
     with pytest.raises(ValueError, match="not what the judge wrote"):
-        store.read(path)
+        records.read(path)
 
 
 def test_what_does_not_belong_is_told_though_its_links_are_right(tmp_path):
@@ -126,14 +125,14 @@ def test_what_does_not_belong_is_told_though_its_links_are_right(tmp_path):
 
     def read_with(*more):
         write(path, UNITS, secret="s")
-        contents = store.parse(path.read_bytes(), path, store.refuse)
+        contents = records.parse(path.read_bytes(), path, records.refuse)
         link, lines = contents.link, b""
         for record in more:
-            record.link = store.next_link(link, b"", record)
-            link, lines = record.link, lines + store.lines_of([record])
+            record.link = records.next_link(link, b"", record)
+            link, lines = record.link, lines + records.lines_of([record])
         path.write_bytes(path.read_bytes() + lines)
         try:
-            store.read(path)
+            records.read(path)
         finally:
             path.unlink()
 
@@ -145,7 +144,7 @@ def test_what_does_not_belong_is_told_though_its_links_are_right(tmp_path):
     with open_log(path, header()) as log:
         log.append(0, *UNITS[1])
     with pytest.raises(ValueError, match="unit '0-1/0' of contest 0 is there already"):
-        store.read(path)
+        records.read(path)
 
 
 @pytest.mark.parametrize("change", [(b'","link', b'", "link'), (b'"secret":"s"', b'"secret":"s","x":1')])
@@ -157,20 +156,20 @@ def test_links_are_written_as_the_judge_writes_them(tmp_path, change):
     assert last.count(change[0]) == 1
     path.write_bytes(b"".join(before) + last.replace(*change))
     with pytest.raises(ValueError, match="lines 13 to 13: not what the judge wrote"):
-        store.read(path)
+        records.read(path)
 
 
 def test_logs_of_another_format_are_told(tmp_path):
     path = tmp_path / "log.jsonl"
     path.write_text('{"record":"header","format":1,"title":"old","seed":1,"budget":"quick"}\n')
     with pytest.raises(ValueError, match="of format 1, and this version reads format 2: play the season again"):
-        store.read(path)
+        records.read(path)
     notes = write(path, UNITS)
     assert "kept as log-1.jsonl" in notes[0]
 
 
 def test_a_log_cut_at_any_byte_ends_as_if_it_had_not_been(tmp_path, monkeypatch):
-    monkeypatch.setattr(log_module.os, "fsync", lambda file: None)  # a second per thousand cuts
+    monkeypatch.setattr(writing.os, "fsync", lambda file: None)  # a second per thousand cuts
     path = tmp_path / "log.jsonl"
     assert write(path, UNITS, secret="s") == []
     whole = path.read_bytes()
@@ -190,9 +189,9 @@ def test_reading_leaves_out_an_unfinished_unit(tmp_path):
     write(path, UNITS)
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-1]))
-    assert len(store.read(path).games[0]) == 4
+    assert len(records.read(path).games[0]) == 4
     path.write_bytes(b"".join(lines)[:-1])
-    assert len(store.read(path).games[0]) == 4
+    assert len(records.read(path).games[0]) == 4
 
 
 def test_a_log_with_another_header_is_kept_beside(tmp_path):
@@ -202,7 +201,7 @@ def test_a_log_with_another_header_is_kept_beside(tmp_path):
     notes = write(path, UNITS, header(seed=2))
     assert "kept as log-1.jsonl" in notes[0]
     assert (tmp_path / "log-1.jsonl").read_bytes() == first
-    assert store.read(path).header.seed == 2
+    assert records.read(path).header.seed == 2
     assert "kept as log-2.jsonl" in write(path, UNITS)[0]
 
 
@@ -220,14 +219,14 @@ def test_a_damaged_line_within_is_told_with_its_number(tmp_path, line):
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:4], line, *lines[4:]]))
     with pytest.raises(ValueError, match="line 5 is damaged"):
-        store.read(path)
+        records.read(path)
     with pytest.raises(ValueError, match="line 5 is damaged"):
         write(path, UNITS)
 
 
 def test_what_is_no_log_is_refused(tmp_path):
     with pytest.raises(ValueError, match="Cannot read the log"):
-        store.read(tmp_path / "none.jsonl")
+        records.read(tmp_path / "none.jsonl")
     (tmp_path / "empty.jsonl").write_bytes(b"")
     with pytest.raises(ValueError, match="does not begin with a header"):
-        store.read(tmp_path / "empty.jsonl")
+        records.read(tmp_path / "empty.jsonl")

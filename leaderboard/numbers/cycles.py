@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import logsumexp
 
 from agora.agents.population.alpha_rank import RAREST, time_in_each
-from agora.leaderboard.duels import share_interval
-from agora.leaderboard.statistics import CONFIDENCE, FEWEST
+from agora.leaderboard.numbers.duels import share_interval
+from agora.leaderboard.numbers.statistics import CONFIDENCE, FEWEST
 
 POPULATION = 50
 """Individuals in the population of alpha-rank."""

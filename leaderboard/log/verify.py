@@ -21,16 +21,16 @@ import numpy as np
 from agora import envs
 from agora.agents.api import load
 from agora.envs.game import Game
-from agora.leaderboard.designs import make_plan, next_units, outcome_of
 from agora.leaderboard.judge import agent_digest, computed, describe, small_tree, unit_seeds
+from agora.leaderboard.log.records import Closed, Contents, Contest, Exact, parse, read_bytes, results_of
+from agora.leaderboard.log.replays import differences
 from agora.leaderboard.match import Played, deciding_returns
-from agora.leaderboard.replays import differences
-from agora.leaderboard.schedule import SEED_BITS, Outcome, Unit, games_per_deal, seats_and_deals
+from agora.leaderboard.schedules.designs import make_plan, next_units, outcome_of
+from agora.leaderboard.schedules.units import SEED_BITS, Outcome, Unit, games_per_deal, seats_and_deals
 from agora.leaderboard.seeds import commitment
-from agora.leaderboard.store import Closed, Contents, Contest, Exact, parse, read_bytes, results_of
-from agora.leaderboard.tables import make_sections
-from agora.leaderboard.words import clean_lines
-from agora.leaderboard.writers import write_all
+from agora.leaderboard.tables.sections import make_sections
+from agora.leaderboard.tables.words import clean_lines
+from agora.leaderboard.tables.writers import write_all
 
 CHEAP = 20_000
 """Nodes of a game up to which exact numbers are computed again."""

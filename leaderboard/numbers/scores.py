@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from agora.leaderboard.statistics import REPLICATES, Estimate, estimate
-from agora.leaderboard.statistics import interquartile_mean as _interquartile_mean
+from agora.leaderboard.numbers.statistics import REPLICATES, Estimate, estimate
+from agora.leaderboard.numbers.statistics import interquartile_mean as _interquartile_mean
 
 TARGET = 1.0
 """The normalised score at which nothing is missing, γ of the optimality gap."""

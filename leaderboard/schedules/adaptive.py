@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agora.leaderboard.ratings import bradley_terry
-from agora.leaderboard.schedule import Outcome, Plan, games_per_deal
+from agora.leaderboard.numbers.ratings import bradley_terry
+from agora.leaderboard.schedules.units import Outcome, Plan, games_per_deal
 
 ERROR = 0.05
 """Probability that two equal agents are ever told apart."""

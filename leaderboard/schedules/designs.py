@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from agora.leaderboard.adaptive import next_lineups as adaptive_lineups
-from agora.leaderboard.ratings import pair_scores
-from agora.leaderboard.schedule import (
+from agora.leaderboard.numbers.ratings import pair_scores
+from agora.leaderboard.schedules.adaptive import next_lineups as adaptive_lineups
+from agora.leaderboard.schedules.swiss import next_lineups as swiss_lineups
+from agora.leaderboard.schedules.units import (
     Kind,
     Outcome,
     Plan,
@@ -28,7 +29,6 @@ from agora.leaderboard.schedule import (
     seat_orders,
     units,
 )
-from agora.leaderboard.swiss import next_lineups as swiss_lineups
 
 _LOOKS = 20  # rounds in which an adaptive schedule lets one lineup play all its deals
 

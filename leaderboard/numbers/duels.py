@@ -13,8 +13,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from agora.leaderboard.ratings import ELO
-from agora.leaderboard.statistics import CONFIDENCE, FEWEST, Estimate
+from agora.leaderboard.numbers.ratings import ELO
+from agora.leaderboard.numbers.statistics import CONFIDENCE, FEWEST, Estimate
 
 POWER = 0.8
 _EVEN = 0.5  # pairs added at either end, as the ratings' half wins

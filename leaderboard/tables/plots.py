@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
 
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.tables import Kind
-from agora.leaderboard.words import clean, number, parts
+from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.tables.layout import Kind
+from agora.leaderboard.tables.words import clean, number, parts
 
 _WIDTH, _ROW, _TOP, _BOTTOM = 680, 30, 26, 46
 _LEFT, _RIGHT = 150, 180  # room for names and for numbers

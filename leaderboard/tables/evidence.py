@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agora.leaderboard import statistics
+from agora.leaderboard.log.records import Contest
 from agora.leaderboard.match import Played, deciding_returns
-from agora.leaderboard.ratings import pair_scores
-from agora.leaderboard.store import Contest
+from agora.leaderboard.numbers import statistics
+from agora.leaderboard.numbers.ratings import pair_scores
 
 
 @dataclass(frozen=True)

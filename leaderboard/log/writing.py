@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from agora.leaderboard.match import Played
-from agora.leaderboard.store import (
+from agora.leaderboard.log.records import (
     Contents,
     Done,
     Exact,
@@ -20,6 +19,7 @@ from agora.leaderboard.store import (
     parse,
     refuse,
 )
+from agora.leaderboard.match import Played
 
 
 class Log:

@@ -2,9 +2,9 @@
 
 import math
 
-from agora.leaderboard.statistics import Estimate
-from agora.leaderboard.store import Header
-from agora.leaderboard.tables import Cell, Kind, Section
+from agora.leaderboard.log.records import Header
+from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.tables.layout import Cell, Kind, Section
 
 DAGGER = "†"
 NOTHING = "–"

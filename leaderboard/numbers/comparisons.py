@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import norm
 
-from agora.leaderboard.statistics import CONFIDENCE, FEWEST, Estimate
+from agora.leaderboard.numbers.statistics import CONFIDENCE, FEWEST, Estimate
 
 
 def simultaneous(values: np.ndarray, replicates: np.ndarray, units: int) -> list[Estimate]:

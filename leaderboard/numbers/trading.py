@@ -11,8 +11,8 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from agora.agents.resampling import BLOCK, block_resamples
-from agora.leaderboard.comparisons import expected_best
-from agora.leaderboard.statistics import Estimate, estimate
+from agora.leaderboard.numbers.comparisons import expected_best
+from agora.leaderboard.numbers.statistics import Estimate, estimate
 
 PERIODS_A_YEAR = 252
 

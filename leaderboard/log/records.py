@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from agora.leaderboard.match import Played
-from agora.leaderboard.schedule import Kind, Plan
+from agora.leaderboard.schedules.units import Kind, Plan
 
 FORMAT = 2
 
@@ -73,7 +73,7 @@ class Contest(msgspec.Struct):
     source: str
     entrants: list[Entrant]
     deals: int
-    """As all below up to ``stop``: see ``schedule.Plan``."""
+    """As all below up to ``stop``: see ``schedules.units.Plan``."""
     deals_at_once: int
     digest: str
     """Of the environment's source files."""

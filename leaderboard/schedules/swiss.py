@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agora.leaderboard.schedule import Outcome, Plan
+from agora.leaderboard.schedules.units import Outcome, Plan
 
 
 def next_lineups(plan: Plan, outcomes: Sequence[Outcome]) -> list[tuple[tuple[int, ...], int, int]]:
