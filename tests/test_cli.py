@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import agora.envs
-from agora.cli import app, read_options
+from agora.cli import app
+from agora.commands.shared import read_options
 from agora.envs.seats import SeatedBatch
 from agora.play import play_actions
 

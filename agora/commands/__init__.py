@@ -1,0 +1,1 @@
+"""The commands of ``agora``, by what they are about; ``agora/cli.py`` gives them their names."""
