@@ -13,7 +13,7 @@ import numpy as np
 
 import agora.envs
 from agora.agents.api import Agent, Needs, draw_rows
-from agora.agents.search.alpha_beta import AlphaBeta, deepen
+from agora.agents.search.alpha_beta import SLOTS, AlphaBeta, deepen
 from agora.agents.search.information_set import InformationSetSearch
 from agora.agents.search.mcts import TreeSearch
 from agora.agents.search.update_equivalence import UpdateEquivalence
@@ -99,19 +99,32 @@ def run(search: TreeSearch | InformationSetSearch, root: np.ndarray, player: int
 
 
 class AlphaBetaAgent:
-    """Searches deeper and deeper; perfect where the budget reaches the end of every line."""
+    """Searches deeper and deeper; perfect where the budget reaches the end of every line.
+
+    Among equally good moves it draws. With a budget of positions a decision depends on nothing before it; with one of
+    time the table serves all decisions between two calls of ``reset``.
+    """
 
     needs: Needs = "states"
 
     def __init__(self, spec: Spec, budget: Budget):
-        self._search = AlphaBeta(agora.envs.game(spec.id, **spec.options))
+        game = agora.envs.game(spec.id, **spec.options)
+        slots = 1 << (2 * budget.simulations).bit_length() if budget.simulations else SLOTS
+        self._search = AlphaBeta(game, min(slots, SLOTS))
         self._budget = budget
+        self._generator = np.random.default_rng(0)
 
     def reset(self, spec: Spec, lanes: np.ndarray, seed: int) -> None:
-        """The table holds for every game of this kind."""
+        self._generator = np.random.default_rng(seed)
+        self._search.forget(self._generator)
 
     def act(self, observation: np.ndarray, legal: np.ndarray, lanes: np.ndarray, states: Any = None) -> np.ndarray:
-        return np.array([deepen(self._search, state, *self._budget) for state in states], np.int64)
+        return np.array([self._decide(state) for state in states], np.int64)
+
+    def _decide(self, state: np.record) -> int:
+        if self._budget.simulations:
+            self._search.forget(self._generator)
+        return deepen(self._search, state, *self._budget)
 
 
 SEARCHES: dict[str, Callable[[Spec, Budget], Agent]] = {

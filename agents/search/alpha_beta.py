@@ -23,7 +23,7 @@ _ENTRY = np.dtype([("key", "u8"), ("value", "f8"), ("kind", "i1"), ("depth", "i2
 
 
 class AlphaBeta:
-    """Exact search of one game; the table is kept from search to search.
+    """Exact search of one game; the table is kept from search to search, until ``forget``.
 
     Args:
         slots: positions that the table holds, a power of two.
@@ -45,6 +45,14 @@ class AlphaBeta:
         self._table = np.zeros(slots, _ENTRY).view(np.recarray)
         self._stack = allocate_stack(self._kernel, game)
         self._length = game.dtype.itemsize - np.dtype(ENGINE_FIELDS).itemsize
+
+    def forget(self, generator: np.random.Generator) -> None:
+        """Empties the table, so that nothing depends on earlier searches.
+
+        Of moves that are equally good the first one tried is chosen: ``generator`` draws the order.
+        """
+        self._table.view(np.ndarray).view(np.uint8).fill(0)
+        self._stack.history[:] = generator.random(self._stack.history.shape)
 
     def search(self, state: np.record, depth: int, budget: int = 1 << 62) -> int:
         """Searches ``state`` to ``depth`` plies; returns the positions visited, -1 if they would exceed ``budget``."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import agora.envs
+from agora.agents.api import load
 from agora.agents.search.alpha_beta import AlphaBeta, action_values, deepen, solve
 
 SMALL = {"rows": 3, "columns": 4, "length": 3}  # first player wins; about 5,000 positions
@@ -117,3 +118,18 @@ def test_milliseconds_end_a_search(four):
 def test_games_without_a_minimax_value_are_refused(game, reason):
     with pytest.raises(ValueError, match=reason):
         AlphaBeta(agora.envs.game(game))
+
+
+def test_a_decision_depends_on_the_position_and_the_draw_alone(four):
+    agent = load("search/alpha-beta:300", four.spec)
+    states = np.stack([four.new(), after(four, 3, 3, 2)]).view(np.recarray)
+
+    def decide(seed, rows):
+        agent.reset(four.spec, np.arange(2), seed)
+        legal = np.stack([four.legal(state) for state in states[rows]])
+        return agent.act(np.zeros((len(rows), 1)), legal, np.arange(len(rows)), states[rows]).tolist()
+
+    assert decide(0, [0, 0, 1]) == decide(0, [0, 0, 1])
+    assert decide(5, [0])[0] == decide(5, [0, 1])[0]
+    openings = {decide(seed, [0])[0] for seed in range(20)}
+    assert len(openings) > 3  # nothing is lost within reach of the search, so all openings are equally good to it
