@@ -24,7 +24,8 @@ import numpy as np
 from agora.agents.search.alpha_beta import AlphaBeta, action_values
 from agora.envs.api import EVERYONE
 from agora.envs.game import Game
-from agora.leaderboard.match import Played, retrace
+from agora.leaderboard.match import Played
+from agora.leaderboard.replaying import retrace
 
 POSITIONS = 2_000
 """Searched for the value of one action at most."""

@@ -21,7 +21,7 @@ every byte of the log, and whoever knows it notices any change.
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -45,8 +45,11 @@ class Entrant(msgspec.Struct):
     """As ``Agent.needs``; agents that need the truth are bounds and take no part in the ranking."""
     digest: str
     """Of the files that the agent was made from; empty if there are none."""
-    jail: float | None = None
-    """Level of the jail that a submission plays in, see ``jail/levels.py``; None for agents of the season's own."""
+    jail: float | Literal["remote"] | None = None
+    """Level of the jail that a submission plays in, see ``jail/levels.py``, or that it plays elsewhere; None for agents
+    of the season's own."""
+    author: str = ""
+    """Who handed it in; empty for agents of the season's own."""
 
 
 class Contest(msgspec.Struct):
@@ -73,7 +76,7 @@ class Contest(msgspec.Struct):
     source: str
     entrants: list[Entrant]
     deals: int
-    """As all below up to ``stop``: see ``schedules.units.Plan``."""
+    """As all below, but for ``digest``: see ``schedules.units.Plan``."""
     deals_at_once: int
     digest: str
     """Of the environment's source files."""
@@ -81,6 +84,7 @@ class Contest(msgspec.Struct):
     deals_per_round: int = 0
     budget: int = 0
     stop: float = 0.0
+    fresh: int = 0
 
     @property
     def plan(self) -> Plan:
@@ -94,6 +98,7 @@ class Contest(msgspec.Struct):
             self.deals_at_once,
             self.budget,
             self.stop,
+            self.fresh,
         )
 
 

@@ -11,6 +11,7 @@ from agora.envs.batch import Batch
 from agora.envs.game import Game
 from agora.leaderboard.conduct import assess
 from agora.leaderboard.match import Played, final_metrics, unpack
+from agora.leaderboard.replaying import UnfinishedError, batch_of, steps_again
 
 FOLLOWING = ("steps", "ended", "faults", "metrics", "conduct")
 """What follows from seed and moves, beside the returns; of ``faults`` the seats."""
@@ -34,16 +35,13 @@ def differences(game: Game, games: Sequence[Played]) -> Iterator[Difference]:
             yield Difference(index, "moves", one.moves, "actions of this game, one for each step")
     if any(each is None for each in moves):
         return
-    batch = Batch(game, len(games), np.array([one.seed for one in games]), autoreset="disabled", illegal="forfeit")
-    lanes, step = np.arange(len(games)), 0
-    while len(lanes):
-        unfinished = [lane for lane in lanes.tolist() if step == games[lane].steps]
-        yield from (Difference(lane, "steps", step, "more: the game is not over") for lane in unfinished)
-        if unfinished:
-            return
-        batch.step(np.stack([moves[lane][step] for lane in lanes]), lanes)  # type: ignore[index]
-        step += 1
-        lanes = lanes[~batch.ended[lanes]]
+    batch = batch_of(game, games)
+    try:
+        for _ in steps_again(batch, [each for each in moves if each is not None]):
+            pass
+    except UnfinishedError as error:
+        yield from (Difference(lane, "steps", error.steps, "more: the game is not over") for lane in error.games)
+        return
     again = [_came_of(batch, lane, one) for lane, one in enumerate(games)]
     if game.spec.players > 1:
         assess(game, again)
@@ -64,7 +62,7 @@ def _moves(one: Played, game: Game) -> np.ndarray | None:
     except (ValueError, TypeError, OverflowError, zlib.error):
         return None
     shape = (one.steps, *seats, *getattr(spec.action, "shape", ()))
-    return moves if moves.shape == shape and one.steps > 0 else None
+    return moves if moves.shape == shape else None
 
 
 def _came_of(batch: Batch, lane: int, one: Played) -> Played:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,9 +28,13 @@ from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.schedules.designs import make_plan, next_units, outcome_of
 from agora.leaderboard.schedules.units import SEED_BITS, Outcome, Unit, games_per_deal, seats_and_deals
 from agora.leaderboard.seeds import commitment
+from agora.leaderboard.tables.overall import overall_tables
 from agora.leaderboard.tables.sections import make_sections
 from agora.leaderboard.tables.words import clean_lines
 from agora.leaderboard.tables.writers import write_all
+
+if TYPE_CHECKING:
+    from agora.agents.solvers.tree import Tree
 
 CHEAP = 20_000
 """Nodes of a game up to which exact numbers are computed again."""
@@ -143,7 +147,16 @@ def _unlike(contest: Contest, game: Game, report: Report) -> list[str]:
     plan, rows = contest.plan, games_per_deal(game.spec.players)
     deals = plan.deals_per_round if plan.kind == "swiss" else plan.deals
     budget = 0 if plan.kind == "round-robin" else plan.budget
-    made = make_plan(plan.kind, plan.agents, game.spec.players, deals * rows, plan.deals_at_once, budget, plan.stop)
+    made = make_plan(
+        plan.kind,
+        plan.agents,
+        game.spec.players,
+        deals * rows,
+        plan.deals_at_once,
+        budget,
+        plan.stop,
+        plan.fresh * rows,
+    )
     names = [name for name in contest.__struct_fields__ if name != "digest"]
     unlike = [name for name in names if getattr(contest, name) != getattr(expected, name)]
     unlike += [name for name in plan._fields if getattr(plan, name) != getattr(made, name)]
@@ -235,14 +248,28 @@ def _check_exacts(contest: Contest, game: Game, units: dict[str, Closed], report
             report.problems.append(f"{contest.key}: the exact numbers of {entrant.name} are missing.")
         elif entrant.source != "random" and not entrant.source.startswith("scripted/"):
             report.notes.append(f"{contest.key}: the exact numbers of {entrant.name} need the agent itself.")
-        elif agent_digest(entrant.source, contest.id) != entrant.digest:
-            report.notes.append(f"{contest.key}: {entrant.name} is another here; its exact numbers are not compared.")
-        elif not _same(unit.records, computed(game, agent, load(entrant.source, game.spec), tree)):
-            report.problems.append(
-                f"{contest.key}: the exact numbers of {entrant.name}, from line {unit.line} on, are not right."
-            )
+        else:
+            _check_exact(contest, game, agent, unit, tree, report)
     for key, unit in exacts.items():
         report.problems.append(f"{contest.key}: unit {key!r} in line {unit.line} is of no agent.")
+
+
+def _check_exact(contest: Contest, game: Game, agent: int, unit: Closed, tree: "Tree", report: Report) -> None:
+    """The exact numbers of an agent that comes with Agora."""
+    entrant = contest.entrants[agent]
+    try:
+        player, digest = load(entrant.source, game.spec), agent_digest(entrant.source, contest.id)
+    except ValueError:
+        report.problems.append(
+            f"{contest.key}: there is no agent {entrant.source!r}, which {entrant.name} is said to be."
+        )
+        return
+    if digest != entrant.digest:
+        report.notes.append(f"{contest.key}: {entrant.name} is another here; its exact numbers are not compared.")
+    elif not _same(unit.records, computed(game, agent, player, tree)):
+        report.problems.append(
+            f"{contest.key}: the exact numbers of {entrant.name}, from line {unit.line} on, are not right."
+        )
 
 
 def _same(recorded: Sequence[Played | Exact], right: Sequence[Exact]) -> bool:
@@ -257,7 +284,7 @@ def _same(recorded: Sequence[Played | Exact], right: Sequence[Exact]) -> bool:
 def _check_tables(contents: Contents, out: Path, report: Report) -> None:
     results = results_of(contents)
     with tempfile.TemporaryDirectory(prefix="agora-") as fresh:
-        write_all(make_sections(results), results.header, fresh)
+        write_all(make_sections(results), results.header, fresh, overall_tables(results))
         files = sorted(path for path in Path(fresh).rglob("*") if path.is_file())
         names = [str(path.relative_to(fresh)) for path in files]
         there = [name for name in names if (out / name).is_file()]

@@ -83,32 +83,6 @@ def tie_groups(numbers: Sequence[Estimate | None]) -> list[tuple[int, ...]]:
     return sorted(largest, key=lambda group: -max(sure[agent][0] for agent in group))
 
 
-def p_value(replicates: np.ndarray) -> np.ndarray:
-    """(...) two-sided, that differences are 0, from their bootstrap ``replicates`` (B, ...); at least 2 / (B + 1)."""
-    count = len(replicates)
-    rarer = np.minimum((replicates <= 0).sum(axis=0), (replicates >= 0).sum(axis=0))
-    return np.minimum(1.0, 2.0 * (1 + rarer) / (count + 1))
-
-
-def holm(p_values: np.ndarray) -> np.ndarray:
-    """(K,) adjusted: those below 0.05 may be claimed all together at 5 %.
-
-    Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6,
-    1979.
-
-    Raises:
-        ValueError: some are not in [0, 1].
-    """
-    p_values = np.asarray(p_values, np.float64)
-    if not ((p_values >= 0) & (p_values <= 1)).all():
-        raise ValueError(f"P-values lie in [0, 1]; got {p_values.min():g} to {p_values.max():g}.")
-    order = np.argsort(p_values, kind="stable")
-    stepped = np.minimum(1.0, np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1)))
-    adjusted = np.empty_like(stepped)
-    adjusted[order] = stepped
-    return adjusted
-
-
 def expected_best(trials: int, deviation: float) -> float:
     """By how much the best of ``trials`` equals is expected to lead by luck, where scores spread by ``deviation``.
 

@@ -106,6 +106,9 @@ def _support(advantages: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean of equilibria is one that shows all that each of them does.
     """
     agents = len(advantages)
+    best = np.all((advantages > _SEEN) | np.eye(agents, dtype=bool), axis=1)
+    if best.any():  # ahead of everybody: the only equilibrium, and no linear program is needed
+        return best, best.astype(np.float64)
     unknown, found = np.full(agents, True), np.zeros((0, agents))
     while unknown.any():
         solved = linprog(unknown @ advantages - unknown, advantages, np.zeros(agents), np.ones((1, agents)), [1.0])

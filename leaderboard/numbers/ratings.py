@@ -190,14 +190,14 @@ def _check_matches(
 def measured(
     measure: Callable[[np.ndarray], np.ndarray], wins: np.ndarray, replicates: np.ndarray, units: int
 ) -> list[Estimate | None]:
-    """What ``measure`` says of each agent, with intervals.
+    """What ``measure`` says, number by number, with intervals.
 
     Args:
-        measure: of wins (n, n), all above 0 but for the diagonal; it gives (n,).
+        measure: of wins (n, n), all above 0 but for the diagonal; it gives (k,), such as a number for each agent.
         wins: (n, n) in all, to which ``SMOOTHING`` is added.
         replicates: (B, n, n) of ``bootstrap_wins``.
         units: how many deals, or matches, these wins are from.
     """
     values = measure(wins + SMOOTHING)
     found = np.array([measure(each) for each in replicates])
-    return [estimate(value, found[:, agent], units) for agent, value in enumerate(values)]
+    return [estimate(value, found[:, index], units) for index, value in enumerate(values)]

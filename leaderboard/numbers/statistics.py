@@ -66,20 +66,21 @@ def resample(units: int, seed: int, replicates: int = REPLICATES) -> np.ndarray:
     return weights
 
 
-def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> list[Estimate | None]:
-    """Means with intervals over units, several at once.
+def means(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means (n,) over all units, and over each resample (B, n); NaN where there is nothing to average.
 
     Args:
         totals: (D, n), sums over what one unit holds.
         counts: (D, n), how many were summed; 0 where a unit says nothing.
         weights: (B, D) from ``resample``.
-
-    Returns:
-        (n,), None where there is nothing to average.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = totals.sum(axis=0) / counts.sum(axis=0)
-        replicates = (weights @ totals) / (weights @ counts)
+        return totals.sum(axis=0) / counts.sum(axis=0), (weights @ totals) / (weights @ counts)
+
+
+def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> list[Estimate | None]:
+    """``means`` with intervals over units, (n,); None where there is nothing to average."""
+    values, replicates = means(totals, counts, weights)
     units = (counts > 0).sum(axis=0)
     return [estimate(value, replicates[:, index], int(units[index])) for index, value in enumerate(values)]
 

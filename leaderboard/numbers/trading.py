@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 from scipy.optimize import brentq
 
-from agora.agents.resampling import BLOCK, block_resamples
+from agora.agents.resampling import BLOCK, REPLICATES, block_resamples
 from agora.leaderboard.numbers.comparisons import expected_best
 from agora.leaderboard.numbers.statistics import Estimate, estimate
 
@@ -83,11 +83,15 @@ def break_even_cost(excess: np.ndarray, turnover: np.ndarray) -> float | None:
 
 
 def block_estimate(
-    measure: Callable[[np.ndarray], np.ndarray], history: np.ndarray, seed: int, block: int = BLOCK
+    measure: Callable[[np.ndarray], np.ndarray],
+    history: np.ndarray,
+    seed: int,
+    block: int = BLOCK,
+    replicates: int = REPLICATES,
 ) -> Estimate | None:
     """``measure`` (..., T) -> (...) of ``history`` (T,), with an interval; its units are whole blocks."""
     history = _history(history)
-    drawn = history[block_resamples(len(history), seed, block)]
+    drawn = history[block_resamples(len(history), seed, block, replicates)]
     return estimate(measure(history), measure(drawn), len(history) // block)
 
 
@@ -123,7 +127,7 @@ def deflated_sharpe_ratio(
     skill. Source: D. Bailey, M. López de Prado, "The deflated Sharpe ratio", Journal of Portfolio Management 40, 2014.
 
     Args:
-        ratio: of the best, of a single period.
+        ratio: of one of them, of a single period.
         periods: T, 2 or more.
         skewness: of its returns.
         kurtosis: of its returns; 3 if they are normal.
@@ -133,16 +137,24 @@ def deflated_sharpe_ratio(
     return probabilistic_sharpe_ratio(ratio, expected_best(trials, deviation), periods, skewness, kurtosis)
 
 
-def deflated_sharpe_ratio_of(histories: np.ndarray) -> float:
-    """``deflated_sharpe_ratio`` of the best of ``histories`` (K, T), the simple returns of all that was tried."""
+def deflated_sharpe_ratios(histories: np.ndarray) -> np.ndarray:
+    """(K,) ``deflated_sharpe_ratio`` of each of ``histories`` (K, T), the simple returns of all that was tried."""
     histories = _history(histories)
     if histories.ndim != 2:
         raise ValueError(f"Histories have the shape {histories.shape}: give (variants, periods).")
     ratios = sharpe_ratio(histories, periods_a_year=1)
-    best = histories[int(ratios.argmax())]
     deviation = float(ratios.std(ddof=1)) if len(ratios) > 1 else 0.0
-    moments = (float(stats.skew(best)), float(stats.kurtosis(best, fisher=False))) if np.ptp(best) > 0 else (0.0, 3.0)
-    return deflated_sharpe_ratio(float(ratios.max()), histories.shape[1], *moments, len(ratios), deviation)
+    varies = np.ptp(histories, axis=1) > 0
+    skewness, kurtosis = np.zeros(len(ratios)), np.full(len(ratios), 3.0)
+    skewness[varies] = stats.skew(histories[varies], axis=1)
+    kurtosis[varies] = stats.kurtosis(histories[varies], axis=1, fisher=False)
+    periods, trials = histories.shape[1], len(ratios)
+    return np.array(
+        [
+            deflated_sharpe_ratio(ratio, periods, skew, tail, trials, deviation)
+            for ratio, skew, tail in zip(ratios.tolist(), skewness.tolist(), kurtosis.tolist(), strict=True)
+        ]
+    )
 
 
 def _history(values: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ Nothing else is remembered, so a season that was killed goes on as if it had not
 whether what was played is what had to be played.
 
 ===============  ==============================================================================================
-``round-robin``  every lineup plays all deals, in one round
+``round-robin``  every lineup plays all deals, in one round, and then the fresh ones, see ``Plan``
 ``swiss``        in each round agents of about equal points meet, see ``swiss.py``
 ``adaptive``     who cannot be told apart meets again, until the budget is spent, see ``adaptive.py``
 ===============  ==============================================================================================
@@ -34,7 +34,14 @@ _LOOKS = 20  # rounds in which an adaptive schedule lets one lineup play all its
 
 
 def make_plan(
-    kind: Kind, agents: int, players: int, games: int, deals_at_once: int, budget: int = 0, stop: float = 0.0
+    kind: Kind,
+    agents: int,
+    players: int,
+    games: int,
+    deals_at_once: int,
+    budget: int = 0,
+    stop: float = 0.0,
+    fresh: int = 0,
 ) -> Plan:
     """The plan of a contest.
 
@@ -44,6 +51,7 @@ def make_plan(
         budget: games in all. 0: as many as it takes (round robin); twice the rounds of a knock-out, or until everybody
             could have met everybody (Swiss); half of a round robin (adaptive).
         stop: Elo points, see ``Plan``; only adaptive.
+        fresh: games of one lineup on deals that rank nobody, rounded up to whole deals; only round robin.
 
     Raises:
         ValueError: the schedule does not suit the number of agents, or its settings do not go together.
@@ -52,10 +60,14 @@ def make_plan(
     full = len(lineups(agents, players)) * deals * rows
     if kind != "adaptive" and stop:
         raise ValueError(f"stop = {stop:g} is for schedule = 'adaptive'; this schedule is {kind!r}.")
+    if kind != "round-robin" and fresh:
+        raise ValueError(f"confirm = {fresh} is for schedule = 'round-robin'; this schedule is {kind!r}.")
     if kind == "round-robin":
         if budget:
             raise ValueError(f"budget = {budget} is for 'swiss' and 'adaptive'; a round robin plays `games` of all.")
-        return Plan(kind, agents, players, deals, deals, deals_at_once, full, 0.0)
+        new = deals_for(fresh, players)
+        full += len(lineups(agents, players)) * new * rows
+        return Plan(kind, agents, players, deals, deals, deals_at_once, full, 0.0, new)
     if players < 2 or agents <= players:
         needed = "several players" if players < 2 else f"more than {players} agents for {players} seats"
         raise ValueError(f"schedule = {kind!r} needs {needed}: leave it out, for a round robin.")
@@ -80,7 +92,8 @@ def next_units(plan: Plan, outcomes: Sequence[Outcome]) -> list[Unit]:
     """
     if plan.kind == "round-robin":
         everybody = lineups(plan.agents, plan.players) if not outcomes else []
-        return [unit for lineup in everybody for unit in units(lineup, 0, plan.deals, plan.deals_at_once)]
+        spans = [(0, plan.deals), (plan.deals, plan.fresh)]
+        return [unit for span in spans for lineup in everybody for unit in units(lineup, *span, plan.deals_at_once)]
     choose: Callable[..., list[tuple[tuple[int, ...], int, int]]]
     choose = swiss_lineups if plan.kind == "swiss" else adaptive_lineups
     return [unit for chosen in choose(plan, outcomes) for unit in units(*chosen, plan.deals_at_once)]

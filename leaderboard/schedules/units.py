@@ -39,6 +39,8 @@ class Plan(NamedTuple):
     """Games in all; with an adaptive schedule at most."""
     stop: float
     """Elo points; an adaptive schedule takes agents for equal that are surely nearer to each other than this."""
+    fresh: int = 0
+    """Deals of one lineup after all others, which rank nobody: whoever came first is scored on them again."""
 
 
 class Unit(NamedTuple):

@@ -7,7 +7,9 @@ Who beat whom is decided deal by deal, as in duplicate bridge: an agent wins a d
 it got more there, over all the seats it had. Luck with the cards or with the first move is nobody's merit then.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,30 +18,46 @@ from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.numbers import statistics
 from agora.leaderboard.numbers.ratings import pair_scores
 
+Sums = tuple[np.ndarray, np.ndarray]
+"""Sums and counts, (D, n) each."""
+
+
+class Seated(NamedTuple):
+    """Who sat where, of G games."""
+
+    deal: np.ndarray
+    """(G,)"""
+    seating: np.ndarray
+    """(G, P) agents."""
+    counts: np.ndarray
+    """(G, P) bool, whether the game counts for who sat there: all others at the table are ranked."""
+
 
 @dataclass(frozen=True)
 class Evidence:
     """The games of one contest as sums per deal. D deals, n agents."""
 
+    seated: "Seated"
     weights: np.ndarray  # (B, D) resamples
     seats: np.ndarray  # (D, n) how often an agent sat in a game that counts
     payoffs: np.ndarray  # (D, n) sums of its returns there
     scores: np.ndarray  # (D, n, n) points of row against column: 1, 0.5 or 0 for each lineup with both
     meetings: np.ndarray  # (D, n, n)
     outcomes: np.ndarray  # (3, D, n) deals won, drawn and lost against ranked agents
-    measures: dict[str, tuple[np.ndarray, np.ndarray]]  # name -> sums and counts, (D, n) each
-    conduct: dict[str, tuple[np.ndarray, np.ndarray]]  # the same for measures of single moves
+    measures: dict[str, Sums]  # by name, what environments measure of whole games
+    conduct: dict[str, Sums]  # the same for measures of single moves
     forfeits: np.ndarray  # (n,)
     games: np.ndarray  # (n,)
 
 
-def gather(contest: Contest, games: list[Played], ranked: np.ndarray, seed: int) -> Evidence:
+def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: int) -> Evidence:
     agents, players, deals = len(contest.entrants), contest.players, contest.deals
     deal = np.array([game.deal for game in games], np.int64)
     seating = np.array([game.seating for game in games], np.int64).reshape(-1, players)
     returns = np.array([game.returns for game in games], np.float64).reshape(-1, players)
     bounds = ~ranked[seating]
-    counts = (bounds.sum(axis=1, keepdims=True) - bounds) == 0  # all others at the table are ranked
+    counts = (bounds.sum(axis=1, keepdims=True) - bounds) == 0
+    seated = Seated(deal, seating, counts)
     where = (np.broadcast_to(deal[:, None], seating.shape)[counts], seating[counts])
     seats, payoffs = np.zeros((2, deals, agents))
     np.add.at(seats, where, 1.0)
@@ -50,13 +68,14 @@ def gather(contest: Contest, games: list[Played], ranked: np.ndarray, seed: int)
         for seat in game.faults:
             forfeits[game.seating[int(seat)]] += 1
     return Evidence(
+        seated,
         statistics.resample(deals, seed),
         seats,
         payoffs,
         scores,
         meetings,
         outcomes,
-        _sum_measures(games, deal, seating, counts, (deals, agents)),
+        _sum_measures(games, seated, (deals, agents)),
         _sum_conduct(games, (deals, agents)),
         forfeits,
         np.bincount(seating.ravel(), minlength=agents),
@@ -95,32 +114,37 @@ def _means_by_deal(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, s
     return np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0)
 
 
-def _sum_measures(
-    games: list[Played], deal: np.ndarray, seating: np.ndarray, counts: np.ndarray, shape: tuple[int, int]
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Sums over the games an agent took part in: once a game, however many seats it had."""
-    names = list(dict.fromkeys(name for game in games for name in game.metrics))
-    measures = {}
-    for name in names:
-        values = np.array([_number(game.metrics.get(name)) for game in games])
-        sums, numbers = np.zeros((2, *shape))
-        for seat in range(seating.shape[1]):
-            first = ~(seating[:, :seat] == seating[:, seat : seat + 1]).any(axis=1)
-            chosen = np.isfinite(values) & counts[:, seat] & first
-            where = (deal[chosen], seating[chosen, seat])
-            np.add.at(sums, where, values[chosen])
-            np.add.at(numbers, where, 1.0)
-        measures[name] = (sums, numbers)
-    return measures
+def _sum_measures(games: Sequence[Played], seated: Seated, shape: tuple[int, int]) -> dict[str, Sums]:
+    names = dict.fromkeys(name for game in games for name in game.metrics)
+    return {
+        name: sum_by_agent(np.array([_number(game.metrics.get(name)) for game in games]), seated, shape)
+        for name in names
+    }
 
 
-def _sum_conduct(games: list[Played], shape: tuple[int, int]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def sum_by_agent(values: np.ndarray, seated: Seated, shape: tuple[int, int]) -> Sums:
+    """``values`` (G,), NaN where a game says nothing, summed over the games that an agent took part in: once a game,
+    however many seats it had. ``shape`` is (D, n)."""
+    sums, numbers = np.zeros((2, *shape))
+    deal, seating, counts = seated
+    for seat in range(seating.shape[1]):
+        first = ~(seating[:, :seat] == seating[:, seat : seat + 1]).any(axis=1)
+        chosen = np.isfinite(values) & counts[:, seat] & first
+        where = (deal[chosen], seating[chosen, seat])
+        np.add.at(sums, where, values[chosen])
+        np.add.at(numbers, where, 1.0)
+    return sums, numbers
+
+
+def _sum_conduct(games: Sequence[Played], shape: tuple[int, int]) -> dict[str, Sums]:
     """Sums and counts of what each agent did, only of what says something of somebody."""
-    found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    found: dict[str, Sums] = {}
     for game in games:
         for agent, tally in zip(game.seating, game.conduct, strict=False):
             for measure, (total, count) in tally.items():
-                sums, counts = found.setdefault(measure, (np.zeros(shape), np.zeros(shape)))
+                if measure not in found:
+                    found[measure] = (np.zeros(shape), np.zeros(shape))
+                sums, counts = found[measure]
                 sums[game.deal, agent] += total
                 counts[game.deal, agent] += count
     return {

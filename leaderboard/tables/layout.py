@@ -1,5 +1,6 @@
 """What a table is, before any medium decides how it looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -7,6 +8,9 @@ from agora.leaderboard.log.records import Contest
 from agora.leaderboard.numbers.statistics import Estimate
 
 Kind = Literal["text", "count", "number", "share", "rating"]
+ACROSS = "All environments of one player"
+"""Heads the tables of ``overall.py``, which belong to no single environment."""
+
 Cell = str | int | Estimate | None
 """Text; a count; a number with its interval; or nothing, where there is nothing to say."""
 
@@ -32,6 +36,14 @@ class Table:
     def column(self, key: str) -> list[Cell]:
         index = [column.key for column in self.columns].index(key)
         return [row[index] for row in self.rows]
+
+
+def table_by_agent(
+    key: str, title: str, contest: Contest, columns: Sequence[Column], values: Sequence[Sequence[Cell]], caption: str
+) -> Table:
+    """A row for each agent, in the order of the season; ``values`` are the columns after its name."""
+    rows = ((entrant.name, *(column[agent] for column in values)) for agent, entrant in enumerate(contest.entrants))
+    return Table(key, title, (Column("agent", "Agent", "text"), *columns), tuple(rows), caption)
 
 
 @dataclass(frozen=True)

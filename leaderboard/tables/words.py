@@ -33,7 +33,7 @@ def parts(cell: Cell, kind: Kind) -> tuple[str, str]:
     if not isinstance(cell, Estimate):
         return clean(cell) if isinstance(cell, str) else f"{cell:,}", ""
     if cell.exact:
-        return f"{cell.value:.6g}", "exact"
+        return f"{100 * cell.value:.4g} %" if kind == "share" else f"{cell.value:.6g}", "exact"
     decimals = digits(cell, kind)
     value = number(cell.value, kind, decimals)
     if cell.low is None or cell.high is None:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from agora.leaderboard.log.records import Header
 from agora.leaderboard.numbers.statistics import Estimate
-from agora.leaderboard.tables.layout import Cell, Column, Kind, Section, Table
+from agora.leaderboard.tables.layout import ACROSS, Cell, Column, Kind, Section, Table
 from agora.leaderboard.tables.report import html
 from agora.leaderboard.tables.words import (
     NOTHING,
@@ -38,24 +38,35 @@ _PAGE_WIDTH = 132  # letters, where the output is not a terminal
 _DIGITS = 10  # significant, so that the last bits of a sum do not show
 
 
-def write_all(sections: Sequence[Section], header: Header, out: str | Path) -> None:
-    """Writes ``leaderboard.md``, ``.csv``, ``.json`` and ``.html`` into the folder ``out``."""
+def write_all(sections: Sequence[Section], header: Header, out: str | Path, overall: Sequence[Table] = ()) -> None:
+    """Writes ``leaderboard.md``, ``.csv``, ``.json`` and ``.html`` into the folder ``out``.
+
+    Args:
+        overall: what ``overall.overall_tables`` says of the same log.
+    """
     texts = {"md": markdown, "csv": comma_separated, "json": json, "html": html}
     for ending, write in texts.items():
         path = Path(out) / f"leaderboard.{ending}"
-        path.write_text(write(sections, header), encoding="utf-8", newline="")
+        path.write_text(write(sections, header, overall), encoding="utf-8", newline="")
 
 
-def markdown(sections: Sequence[Section], header: Header) -> str:
+def markdown(sections: Sequence[Section], header: Header, overall: Sequence[Table] = ()) -> str:
     """A page with all tables."""
     parts = [f"# {_markdown_text(header.title)}", _markdown_text(imprint(header))]
     parts.append(_markdown_overview(sections))
+    parts += [f"## {ACROSS}", *_markdown_tables(overall)] if overall else []
     for section in sections:
         parts.append(f"## {_markdown_text(section.contest.title)}")
         parts.append(_markdown_text(f"{section.contest.key}, {standing(section)}. {reference_line(section)}"))
-        for table in section.tables:
-            parts += [f"### {_markdown_text(table.title)}", _markdown_table(table), _markdown_text(table.caption)]
+        parts += _markdown_tables(section.tables)
     return "\n\n".join(parts) + "\n"
+
+
+def _markdown_tables(tables: Sequence[Table]) -> list[str]:
+    parts: list[str] = []
+    for table in tables:
+        parts += [f"### {_markdown_text(table.title)}", _markdown_table(table), _markdown_text(table.caption)]
+    return parts
 
 
 def _markdown_overview(sections: Sequence[Section]) -> str:
@@ -83,18 +94,19 @@ def _markdown_row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def comma_separated(sections: Sequence[Section], header: Header) -> str:
-    """One line per number: environment, table, agent, column, value, low, high, units."""
+def comma_separated(sections: Sequence[Section], header: Header, overall: Sequence[Table] = ()) -> str:
+    """One line per number: environment (``ACROSS`` for all of one player), table, agent, column, value, low, high,
+    units."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(["environment", "table", "agent", "column", "value", "low", "high", "units"])
-    for section in sections:
-        for table in section.tables:
+    for key, tables in [*((section.contest.key, section.tables) for section in sections), (ACROSS, overall)]:
+        for table in tables:
             for agent, row in zip(table.column("agent"), table.rows, strict=True):
                 for column, cell in zip(table.columns, row, strict=True):
                     if column.key != "agent":
-                        label = column.label if table.key == "matrix" else column.key
-                        names = [section.contest.key, table.key, str(agent), label]
+                        label = column.label if column.key.startswith(("against_", "with_")) else column.key
+                        names = [key, table.key, str(agent), label]
                         writer.writerow([*map(_csv_text, names), *_csv_cell(cell)])
     return lines.getvalue()
 
@@ -115,7 +127,7 @@ def _round(value: float | None) -> Any:
     return "" if value is None else float(f"{value:.{_DIGITS}g}")
 
 
-def json(sections: Sequence[Section], header: Header) -> str:
+def json(sections: Sequence[Section], header: Header, overall: Sequence[Table] = ()) -> str:
     """Everything as one object; a number is ``{"value", "low", "high", "units"}``, with ``units`` 0 if it is exact."""
     page = {
         "title": header.title,
@@ -132,6 +144,7 @@ def json(sections: Sequence[Section], header: Header) -> str:
             }
             for section in sections
         ],
+        "overall": [_json_table(table) for table in overall],
     }
     return msgspec.json.format(msgspec.json.encode(page), indent=2).decode() + "\n"
 
@@ -153,7 +166,7 @@ def _json_cell(cell: Cell) -> Any:
     return {name: None if end is None else _round(end) for name, end in ends.items()} | {"units": cell.units}
 
 
-def print_sections(sections: Sequence[Section], console: Console | None = None) -> None:
+def print_sections(sections: Sequence[Section], console: Console | None = None, overall: Sequence[Table] = ()) -> None:
     """Prints all tables to the terminal."""
     console = console or Console()
     if not console.is_terminal:
@@ -163,10 +176,17 @@ def print_sections(sections: Sequence[Section], console: Console | None = None) 
         console.print(
             Text(clean_lines(f"{section.contest.key}, {standing(section)}. {reference_line(section)}"), "dim")
         )
-        for table in section.tables:
-            console.print(_rich_table(table))
-            console.print(Text(clean_lines(table.caption), "dim"))
-            console.print()
+        _print_tables(section.tables, console)
+    if overall:
+        console.rule(Text(ACROSS, "bold"))
+        _print_tables(overall, console)
+
+
+def _print_tables(tables: Sequence[Table], console: Console) -> None:
+    for table in tables:
+        console.print(_rich_table(table))
+        console.print(Text(clean_lines(table.caption), "dim"))
+        console.print()
 
 
 def _rich_table(table: Table) -> RichTable:

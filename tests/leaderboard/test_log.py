@@ -94,6 +94,18 @@ def test_the_chain_is_as_documented(tmp_path):
     assert links == len(UNITS) + 1
 
 
+def test_a_log_from_before_there_were_authors_and_fresh_deals_is_read(tmp_path):
+    path = tmp_path / "log.jsonl"
+    write(path, [])
+    line = json.loads(path.read_bytes())
+    for contest in line["contests"]:
+        del contest["fresh"]
+        for entrant in contest["entrants"]:
+            del entrant["author"]
+    path.write_text(json.dumps(line) + "\n")
+    assert records.read(path).header == header()
+
+
 def test_every_changed_byte_is_refused_or_leaves_the_log_open(tmp_path):
     path = tmp_path / "log.jsonl"
     write(path, UNITS, secret="s")

@@ -215,8 +215,11 @@ def test_an_unfinished_log_says_so_and_an_empty_one_has_tables(section_of):
 
 def test_tables_say_what_their_intervals_cover(section_of):
     games = [game for deal in range(20) for game in pair(deal, 1.0, 0.0)]
-    for table in section_of(games).tables:
-        assert "95 % percentile bootstrap over 20 deals" in table.caption
+    section = section_of(games)
+    for table in section.tables:
+        assert "Brackets: 95 %" in table.caption
+    for key in ("ranking", "matrix"):
+        assert "95 % percentile bootstrap over 20 deals" in section.table(key).caption
 
 
 def test_tables_are_the_same_every_time(section_of):

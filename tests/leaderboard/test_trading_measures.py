@@ -13,7 +13,7 @@ from agora.leaderboard.numbers.trading import (
     block_estimate,
     break_even_cost,
     deflated_sharpe_ratio,
-    deflated_sharpe_ratio_of,
+    deflated_sharpe_ratios,
     maximum_drawdown,
     probabilistic_sharpe_ratio,
     sharpe_ratio,
@@ -95,13 +95,16 @@ def test_probabilistic_ratios_of_no_skill_are_uniform():
 
 def test_the_best_of_many_without_skill_is_seen_through():
     rng = np.random.default_rng(2)
-    luck = [deflated_sharpe_ratio_of(rng.normal(0, 0.01, (40, 500))) for _ in range(100)]
+    luck = [deflated_sharpe_ratios(rng.normal(0, 0.01, (40, 500))).max() for _ in range(100)]
     assert np.mean(np.array(luck) > 0.95) <= 0.05
     tried = rng.normal(0, 0.01, (40, 500))
     tried[7] += 0.003
-    assert deflated_sharpe_ratio_of(tried) > 0.99
+    found = deflated_sharpe_ratios(tried)
+    assert found.argmax() == 7
+    assert found[7] > 0.99
+    assert (np.delete(found, 7) < 0.95).all()
     alone = tried[:1]
-    assert deflated_sharpe_ratio_of(alone) == pytest.approx(
+    assert deflated_sharpe_ratios(alone)[0] == pytest.approx(
         probabilistic_sharpe_ratio(
             float(sharpe_ratio(alone[0], 1)),
             0.0,
@@ -150,6 +153,6 @@ def test_bad_histories_are_refused():
             with pytest.raises(ValueError, match="history"):
                 function(bad)
     with pytest.raises(ValueError, match="variants"):
-        deflated_sharpe_ratio_of(np.zeros(9))
+        deflated_sharpe_ratios(np.zeros(9))
     with pytest.raises(ValueError, match="no such distribution"):
         probabilistic_sharpe_ratio(0.1, 0.0, 1)

@@ -90,7 +90,7 @@ def test_csv_runs_no_formula_and_keeps_negative_numbers(page):
 def test_json_is_complete(page):
     read = json.loads(to_json(*page))
     environment = read["environments"][0]
-    assert [table["key"] for table in environment["tables"]] == ["ranking", "matrix"]
+    assert [table["key"] for table in environment["tables"]] == ["ranking", "matrix", "duels", "others", "twins"]
     assert sorted(row[1] for row in environment["tables"][0]["rows"]) == sorted(EVIL)
     assert set(environment["tables"][0]["rows"][0][3]) == {"value", "low", "high", "units"}
 
@@ -128,7 +128,7 @@ def test_html_is_well_formed_needs_nothing_else_and_runs_nothing(page):
     assert "url(" not in text
     assert "@import" not in text
     assert '" onload="x' in "".join(reader.text)
-    assert text.count('<svg class="forest"') == 1
+    assert text.count('<div class="forest"') == 1
 
 
 def test_the_terminal_shows_markup_as_it_is(page):

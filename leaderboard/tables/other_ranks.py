@@ -1,0 +1,85 @@
+"""Other ways to rank many agents, by who beats whom: where they disagree with the rating, it hides a circle."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agora.leaderboard.log.records import Contest
+from agora.leaderboard.numbers.cycles import alpha_rank_limit, surely_beats, three_cycles
+from agora.leaderboard.numbers.nash_averaging import log_odds, lottery_scores, margins, maximal_lottery, nash_average
+from agora.leaderboard.numbers.ratings import ELO, measured
+from agora.leaderboard.tables.evidence import Evidence
+from agora.leaderboard.tables.layout import Cell, Column, Table
+from agora.leaderboard.tables.score import among, resampled_wins
+from agora.leaderboard.tables.words import clean
+
+FEWEST_AGENTS = 3
+REPLICATES = 200
+"""Resamples behind these intervals; a linear program or two each."""
+
+_ALIKE = 1e-9
+_NAMED = 5  # circles that are spelled out
+
+
+def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int], seed: int) -> Table:
+    """Nash average, maximal lottery, alpha-rank, and sure wins of ``agents`` (k,), all ranked, the best first."""
+    chosen = np.array(agents)
+    scores, meetings = among(evidence.scores, chosen), among(evidence.meetings, chosen)
+    wins, replicates = scores.sum(axis=0), resampled_wins(contest, evidence, chosen, seed)[:REPLICATES]
+    units = int((meetings.sum(axis=(1, 2)) > 0).sum())
+    nash = measured(_nash, wins, replicates, units)
+    beats = surely_beats(scores, meetings)
+    columns = [
+        Column("agent", "Agent", "text"),
+        Column("nash", "Nash average (Elo)", "rating"),
+        Column("weight", "Weight in it", "share"),
+        Column("lottery", "Maximal lottery", "share"),
+        Column("place", "Place by lotteries", "count"),
+        Column("alpha", "Alpha-rank", "share"),
+        Column("sure", "Sure wins", "count"),
+    ]
+    names = [contest.entrants[agent].name for agent in agents]
+    values: list[Sequence[Cell]] = [
+        names,
+        nash[: len(chosen)],
+        nash[len(chosen) :],
+        measured(lambda wins: maximal_lottery(margins(wins)), wins, replicates, units),
+        _places(lottery_scores(margins(wins))),
+        measured(lambda wins: alpha_rank_limit(margins(wins)), wins, replicates, units),
+        beats.sum(axis=1).tolist(),
+    ]
+    rows = tuple(zip(*values, strict=True))
+    caption = " ".join(
+        [
+            "Nash average: Elo points behind the mixture of agents that is hardest to beat, in which each has the "
+            "weight beside it; copies of an agent move nobody. Maximal lottery: the chance in the lottery over agents "
+            "that none of them beats by deals won; places come from it and from further lotteries among those left. "
+            "Alpha-rank: share of time that a population which imitates winners spends with each. Two that never met "
+            f"count as even. Brackets: 95 % over the same resampled deals as above, {REPLICATES} of them.",
+            f"Sure wins: agents that it beats on average, of {len(agents) - 1}; all of them together are right in 95 % "
+            "of seasons (Bonferroni).",
+            _circles(names, beats),
+        ]
+    )
+    return Table("others", "Other ways to rank", tuple(columns), rows, caption)
+
+
+def _nash(wins: np.ndarray) -> np.ndarray:
+    """(2k,) scores in Elo points, and weights."""
+    found = nash_average(log_odds(wins))
+    return np.concatenate([found.scores * ELO / np.log(10.0), found.mixture])
+
+
+def _places(scores: np.ndarray) -> list[int]:
+    """1 for the highest; equals share a place."""
+    return [1 + int((scores > own + _ALIKE).sum()) for own in scores]
+
+
+def _circles(names: Sequence[str], beats: np.ndarray) -> str:
+    """The circles of three in which each surely beats the next."""
+    found = three_cycles(beats)
+    if not found:
+        return "No circle of three is sure."
+    told = "; ".join(" beats ".join(clean(names[agent]) for agent in (*ring, ring[0])) for ring in found[:_NAMED])
+    more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return f"Sure circles of three: {told}{more}."
