@@ -1,30 +1,26 @@
 """Many games at once, in lock-step: agents and seeds in, records of games out.
 
-A record holds everything a game was: seed, who sat where, moves and what came of them. ``replay`` plays the moves again
-without the agents and must give the same returns.
+A record holds everything a game was: seed, who sat where, moves and what came of them. ``replaying.py`` plays the moves
+again without the agents and must give the same returns.
 """
 
 import base64
-import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
-from agora.agents.api import Agent, Report, ReportingAgent, as_actions
+from agora.agents.api import Agent
 from agora.envs.api import Discrete, Spec
 from agora.envs.batch import Batch
 from agora.envs.game import Game
-from agora.envs.seats import ask, memory_keys
-from agora.leaderboard.jail.fault import Fault, JailError
-from agora.leaderboard.schedules.units import derive
+from agora.leaderboard.asking import Table
 
 Ended = Literal["terminated", "truncated", "forfeit"]
 
 _BEHIND = 1e-6  # how far a forfeit lies below the worst return, where it is decided who did better
-_CAUSE_LENGTH = 120  # characters of an exception's message that are kept
 
 
 class Played(msgspec.Struct, tag="game", tag_field="record", omit_defaults=True):
@@ -86,7 +82,7 @@ def play(
     """
     seating = np.asarray(seating, np.int64).reshape(len(seeds), game.spec.players)
     batch = Batch(game, len(seeds), np.asarray(seeds, np.uint64), autoreset="disabled", illegal="forfeit")
-    table = _Table(batch, agents, seating)
+    table = Table(batch, agents, seating)
     table.start(agent_seed)
     history: list[np.ndarray] = []
     lanes = np.arange(len(seeds))
@@ -112,80 +108,6 @@ def _spread(actions: np.ndarray, lanes: np.ndarray, num_games: int) -> np.ndarra
     return spread
 
 
-class _Table:
-    """Agents at their seats: asks them, and judges the form of what they answer."""
-
-    def __init__(self, batch: Batch, agents: Sequence[Agent], seating: np.ndarray):
-        self.batch, self.agents, self.seating = batch, agents, seating
-        self.faults: dict[tuple[int, int], str] = {}
-        """(lane, seat) -> why the answer counts as a forfeit."""
-        self.revised: dict[int, list[tuple[int, int, int]]] = {}
-        """lane -> step, seat and first choice, where an agent changed its mind."""
-        self.overspent: dict[int, dict[str, tuple[int, int]]] = {}
-        """lane -> seat -> moves over the agent's budget, and moves whose cost it reported."""
-        self._broken: dict[int, str] = {}  # agents that could not even start
-
-    def start(self, seed: int) -> None:
-        for index, agent in enumerate(self.agents):
-            lanes, seats = np.nonzero(self.seating == index)
-            if not len(lanes):
-                continue
-            keys = memory_keys(self.batch.spec, lanes, seats)
-            try:
-                agent.reset(self.batch.spec, keys, derive(seed, "agent", index))
-            except JailError:
-                raise
-            except (Exception, SystemExit) as error:
-                self._broken[index] = _cause(error)
-
-    def decide(self, lanes: np.ndarray) -> np.ndarray:
-        """What the movers in ``lanes`` (L,) do: (L,) or (L, K), with an axis P after L where all move at once."""
-        spec = self.batch.spec
-        if spec.turns == "simultaneous":
-            columns = [
-                self._decide_seat(lanes, np.ones(len(lanes), np.bool_), player) for player in range(spec.players)
-            ]
-            return np.stack(columns, axis=1)
-        movers = self.batch.to_move[lanes]
-        actions = refusals(spec, len(lanes))
-        for player in np.unique(movers):
-            theirs = movers == player
-            actions[theirs] = self._decide_seat(lanes, theirs, int(player))[theirs]
-        return actions
-
-    def _decide_seat(self, lanes: np.ndarray, asked: np.ndarray, player: int) -> np.ndarray:
-        """(L, ...) answers for ``player`` where ``asked`` (L,), and refusals elsewhere."""
-        actions = refusals(self.batch.spec, len(lanes))
-        sitting = self.seating[lanes, player]
-        for index in np.unique(sitting[asked]):
-            rows = np.flatnonzero(asked & (sitting == index))
-            try:
-                actions[rows] = self._answer(int(index), lanes[rows], player)
-            except (Exception, SystemExit) as error:
-                cause = self._broken.get(int(index)) or _cause(error)
-                self.faults |= dict.fromkeys(((int(lane), player) for lane in lanes[rows]), cause)
-        return actions
-
-    def _answer(self, index: int, lanes: np.ndarray, player: int) -> np.ndarray:
-        if index in self._broken:
-            raise RuntimeError(self._broken[index])
-        spec, agent = self.batch.spec, self.agents[index]
-        actions = as_actions(ask(agent, self.batch, lanes, player), spec, len(lanes))
-        if isinstance(agent, ReportingAgent):
-            self._note(agent.report(), agent.budget, actions, lanes, player)
-        return actions
-
-    def _note(self, report: Report, budget: float, actions: np.ndarray, lanes: np.ndarray, player: int) -> None:
-        """Keeps what an agent says of how it came to ``actions`` (L,)."""
-        for row, lane in enumerate(lanes.tolist()):
-            if report.first is not None and report.first[row] != actions[row]:
-                step = int(self.batch.states[lane].steps)
-                self.revised.setdefault(lane, []).append((step, player, int(report.first[row])))
-            if report.cost is not None:
-                over, reported = self.overspent.setdefault(lane, {}).get(str(player), (0, 0))
-                self.overspent[lane][str(player)] = (over + int(report.cost[row] > budget), reported + 1)
-
-
 def deciding_returns(games: Sequence[Played]) -> np.ndarray:
     """(G, P) returns to decide by who did better. Whoever forfeited stands behind those who got as little honestly: in
     a bargain without a deal all have nothing, and a crash is still no draw."""
@@ -196,24 +118,9 @@ def deciding_returns(games: Sequence[Played]) -> np.ndarray:
     return returns
 
 
-def refusals(spec: Spec, games: int) -> np.ndarray:
-    """(games,) or (games, K) actions that the referee takes as a forfeit."""
-    if isinstance(spec.action, Discrete):
-        return np.full(games, -1, np.int64)
-    return np.full((games, *spec.action.shape), np.nan, np.float32)
-
-
-def _cause(error: BaseException) -> str:
-    """One line that is the same in every run: no trace, no addresses. A jailed agent's begins with the cause."""
-    first_line = (str(error).splitlines() or [""])[0]
-    message = re.sub(r"0x[0-9a-fA-F]+", "0x…", "".join(letter for letter in first_line if letter.isprintable()))
-    name = error.cause if isinstance(error, Fault) else type(error).__name__
-    return f"{name}: {message}"[:_CAUSE_LENGTH].rstrip(": ")
-
-
 def _records(
     batch: Batch,
-    table: _Table,
+    table: Table,
     seeds: np.ndarray,
     deals: np.ndarray,
     history: list[np.ndarray],
@@ -292,43 +199,3 @@ def unpack(moves: list[Any] | str, spec: Spec) -> np.ndarray:
         seats = (spec.players,) if spec.turns == "simultaneous" else ()
         return flat.reshape(-1, *seats, *getattr(spec.action, "shape", ()))
     return np.asarray(moves, np.int64)
-
-
-def replay(game: Game, played: Sequence[Played]) -> np.ndarray:
-    """Plays the moves of G records again, without agents: the returns (G, P), equal to those recorded."""
-    batch = _batch_for(game, played)
-    for _ in _steps_again(batch, played):
-        pass
-    return batch.final_returns.copy()
-
-
-class Step(NamedTuple):
-    """One decision in every game that was still going on."""
-
-    states: np.recarray  # (G,) before it
-    rewards: np.ndarray  # (G, P) for it
-
-
-def retrace(game: Game, played: Sequence[Played]) -> Iterator[Step]:
-    """Plays the moves of G records again, without agents, one decision in every game at a time."""
-    batch = _batch_for(game, played)
-    states = batch.states.copy()
-    for _ in _steps_again(batch, played):
-        yield Step(states.view(np.recarray), batch.rewards.copy())
-        states = batch.states.copy()
-
-
-def _batch_for(game: Game, played: Sequence[Played]) -> Batch:
-    seeds = np.array([one.seed for one in played], np.uint64)
-    return Batch(game, len(played), seeds, autoreset="disabled", illegal="forfeit")
-
-
-def _steps_again(batch: Batch, played: Sequence[Played]) -> Iterator[int]:
-    """Steps ``batch`` through the recorded moves; yields the number of each step after it."""
-    moves = [unpack(one.moves, batch.spec) for one in played]
-    lanes, step = np.arange(len(played)), 0
-    while len(lanes):
-        batch.step(np.stack([moves[lane][step] for lane in lanes]), lanes)
-        yield step
-        step += 1
-        lanes = lanes[~batch.ended[lanes]]

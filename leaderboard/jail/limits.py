@@ -36,6 +36,10 @@ class Budget(NamedTuple):
     """For all calls of ``act`` since the last ``reset``."""
 
 
+REMOTE = Budget(start=120.0, move=10.0, lane=1.0, bank=120.0, total=7200.0)
+"""For agents elsewhere, whose answers come over a network and out of large models."""
+
+
 def resources(limits: Limits, own_processes: bool) -> dict[int, int]:
     """Limits of ``setrlimit``: resource -> most.
 

@@ -20,7 +20,7 @@ import agora
 from agora import agents, envs, leaderboard
 from agora.leaderboard.jail import bubblewrap, cgroup, landlock, seccomp
 from agora.leaderboard.jail.limits import Limits, resources
-from agora.leaderboard.jail.protocol import HEADER_LIMIT, PREFIX
+from agora.leaderboard.jail.protocol import UnaskedError, whole
 
 Level = float
 """2 bubblewrap, 1.5 Landlock, 1 limits; see ``levels.py``."""
@@ -37,10 +37,6 @@ _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-
-
-class UnaskedError(Exception):
-    """A reply to nothing, or more than one."""
 
 
 class Process:
@@ -152,7 +148,7 @@ class Process:
                     raise UnaskedError
                 else:
                     received += self._receive()
-                    frame = _whole(received, most)
+                    frame = whole(received, most)
                     if frame is not None:
                         self._signal(signal.SIGSTOP)
                         return frame
@@ -251,21 +247,6 @@ def missing(level: float) -> str:
     if level == 1.5 and not landlock.version():
         return "the kernel has no Landlock, or it is switched off (needs Linux 5.13)"
     return ""
-
-
-def _whole(received: bytearray, most: int) -> tuple[bytes, bytes] | None:
-    """Header and arrays of a frame that has come completely."""
-    if len(received) < PREFIX.size:
-        return None
-    head, body = PREFIX.unpack_from(received)
-    if head > HEADER_LIMIT or body > most:
-        raise ValueError("the reply is larger than any answer could be")
-    end = PREFIX.size + head + body
-    if len(received) > end:
-        raise UnaskedError
-    if len(received) < end:
-        return None
-    return bytes(received[PREFIX.size : PREFIX.size + head]), bytes(received[PREFIX.size + head :])
 
 
 def _settings(

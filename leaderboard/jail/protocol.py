@@ -1,4 +1,4 @@
-"""What judge and jailed agent say to each other, each on a pipe of its own.
+"""What judge and agent say to each other: in a jail each on a pipe of its own, elsewhere in the bodies of HTTP.
 
 A message is a frame: the lengths of its two parts (two little-endian 32-bit numbers), a header (MessagePack, checked
 against a schema), and the arrays that the header describes, as raw little-endian bytes. One message carries many lanes.
@@ -23,6 +23,10 @@ HEADER_LIMIT = 4096
 """Most bytes of a reply's header."""
 
 _ALIGNMENT = 8  # bytes; every array begins at a multiple of it
+
+
+class UnaskedError(Exception):
+    """A reply to nothing, or more than one."""
 
 
 class Request(msgspec.Struct):
@@ -61,6 +65,29 @@ def frame(header: Request | Reply, arrays: Sequence[np.ndarray] = ()) -> bytes:
     return b"".join([PREFIX.pack(len(head), sum(map(len, padded))), head, *padded])
 
 
+def whole(received: bytes | bytearray, most: int) -> tuple[bytes, bytes] | None:
+    """Header and arrays of a reply; None if it has not come completely.
+
+    Args:
+        most: bytes that its arrays may take.
+
+    Raises:
+        ValueError: it is too large.
+        UnaskedError: something follows it.
+    """
+    if len(received) < PREFIX.size:
+        return None
+    head, body = PREFIX.unpack_from(received)
+    if head > HEADER_LIMIT or body > most:
+        raise ValueError("the reply is larger than any answer could be")
+    end = PREFIX.size + head + body
+    if len(received) > end:
+        raise UnaskedError
+    if len(received) < end:
+        return None
+    return bytes(received[PREFIX.size : PREFIX.size + head]), bytes(received[PREFIX.size + head :])
+
+
 def described(arrays: Sequence[np.ndarray]) -> list[tuple[str, list[int]]]:
     """dtype and shape of each, as headers hold them; records go as bytes."""
     return [("|V" if array.dtype.names else array.dtype.str, list(array.shape)) for array in arrays]
@@ -82,6 +109,21 @@ def _as_descr(plain: Any) -> Any:
     if isinstance(plain, str):
         return plain
     return [(field[0], _as_descr(field[1]), *(tuple(shape) for shape in field[2:])) for field in plain]
+
+
+def read_request(data: bytes) -> tuple[Request, bytearray]:
+    """A whole frame from the judge: its header, and its arrays as ``arrays_of`` takes them.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    if len(data) < PREFIX.size or sum(PREFIX.unpack_from(data)) != len(data) - PREFIX.size:
+        raise ValueError("the request is not one whole frame")
+    end = PREFIX.size + PREFIX.unpack_from(data)[0]
+    try:
+        return msgspec.msgpack.decode(data[PREFIX.size : end], type=Request), bytearray(data[end:])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise ValueError("the header of the request is malformed") from None
 
 
 def read_reply(head: bytes) -> Reply:

@@ -1,4 +1,4 @@
-"""Inside the jail: finds the submission's agent and answers for it.
+"""Where the agent runs, inside the jail or behind an address of its own: finds the agent and answers for it.
 
 Whatever the agent does wrong is told to the judge as one line, not as a trace. Nothing here is trusted by the judge:
 the agent shares this process and can do all that this code can.
@@ -10,6 +10,8 @@ import importlib.util
 import inspect
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +34,43 @@ def serve(requests: int, replies: int, folder: str, entry: str) -> None:
         folder: of the submission.
         entry: see ``find``.
     """
-    agent: Any = None
-    spec: Any = None
+    worker = Worker(partial(find, folder, entry))
     _write(replies, protocol.frame(Reply(0, 0)))
     while True:
         request, body = _read(requests)
+        _write(replies, worker.answer(request, body))
+
+
+class Worker:
+    """Answers the judge for one agent.
+
+    Args:
+        make: what is called at the first reset to get the agent.
+    """
+
+    def __init__(self, make: Callable[[Spec], Agent]):
+        self._make = make
+        self._agent: Any = None
+        self._spec: Any = None
+
+    def answer(self, request: Request, body: bytearray) -> bytes:
+        """The reply to ``request``, whatever the agent does."""
         reply, arrays = Reply(request.step, request.nonce), []
         try:
             if request.kind == "reset":
                 assert request.spec is not None
-                spec = protocol.spec_from_plain(request.spec)
-                agent = find(folder, entry, spec) if agent is None else agent
-                agent.reset(spec, protocol.arrays_of(request, body)[0], request.seed)
-                reply.needs = agent.needs if agent.needs in ("states", "truth") else "observation"
+                self._spec = protocol.spec_from_plain(request.spec)
+                self._agent = self._make(self._spec) if self._agent is None else self._agent
+                self._agent.reset(self._spec, protocol.arrays_of(request, body)[0], request.seed)
+                needs = self._agent.needs
+                reply.needs = needs if needs in ("states", "truth") else "observation"
             else:
-                given = agent.act(*protocol.arrays_of(request, body))
-                arrays = [_checked(given, spec, request.arrays[0][1][0])]
+                given = self._agent.act(*protocol.arrays_of(request, body))
+                arrays = [_checked(given, self._spec, request.arrays[0][1][0])]
         except BaseException as error:
             arrays, reply.cause, reply.message = [], *_told(error)
         reply.arrays = protocol.described(arrays)
-        _write(replies, protocol.frame(reply, arrays))
+        return protocol.frame(reply, arrays)
 
 
 class _Illegal(Exception):
@@ -89,7 +108,8 @@ def find(folder: str | Path, entry: str, spec: Spec) -> Agent:
     if ":" not in entry:
         return load(Path(folder) / entry, spec)
     source, _, name = entry.partition(":")
-    sys.path.insert(0, str(folder))
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
     named = getattr(importlib.import_module(source.removesuffix(".py").replace("/", ".")), name)
     if isinstance(named, Agent) and not isinstance(named, type):
         return named

@@ -21,7 +21,7 @@ from agora.envs.game import Game
 from agora.leaderboard.jail.limits import Budget
 from agora.leaderboard.match import Played, play
 from agora.leaderboard.submission.manifest import missing
-from agora.leaderboard.submission.opening import Submission, isolation_level, opened, prepared, told
+from agora.leaderboard.submission.opening import Submission, isolation_level, opened, prepared, time_of, told
 from agora.leaderboard.submission.weights import pickles
 
 MANY = 64
@@ -40,23 +40,30 @@ class Finding(NamedTuple):
 def check(
     path: str | Path,
     trust: bool = False,
-    budget: Budget = Budget(),  # noqa: B008
+    budget: Budget | None = None,
 ) -> Iterator[Finding]:
     """Tries out the submission at ``path``, an archive or a folder; if nothing found is an error, it can be handed in.
 
     Args:
         trust: let it run in this process instead of in the jail, without limits of time.
-        budget: of time.
+        budget: of time; see ``opening.time_of`` if None.
     """
     try:
         with prepared(path) as submission:
             yield from _check_files(submission)
-            yield Finding("note", f"It plays at isolation level {isolation_level(trust):g} of 2.")
+            yield Finding("note", _where(submission, trust))
+            budget = budget or time_of(submission)
             for id in submission.manifest.ids:
                 game = envs.game(id)
                 yield from _check_play(partial(opened, submission, game.spec, trust, budget), game, budget)
     except ValueError as error:
         yield Finding("error", str(error))
+
+
+def _where(submission: Submission, trust: bool) -> str:
+    if submission.manifest.kind == "remote":
+        return "It plays elsewhere, at the address that its manifest names."
+    return f"It plays at isolation level {isolation_level(trust):g} of 2."
 
 
 def _check_files(submission: Submission) -> Iterator[Finding]:

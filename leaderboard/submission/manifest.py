@@ -8,6 +8,7 @@
     entry = "agent.py:Agent"            # what to call with the Spec to get the agent
     ids = ["agora/KuhnPoker-v0"]        # environments it plays
     requires = ["torch"]                # modules it imports; they are looked for, never installed
+    token_file = "token"                # remote: a file of the submission with what the address asks for as bearer
 
 ==========  =================================  ==========================================================
 kind        entry                              what it is
@@ -37,6 +38,7 @@ from agora.leaderboard.submission.names import AUTHOR_LENGTH, NAME_LENGTH, check
 FILE = "agora-agent.toml"
 
 _LARGEST = 64 * 1024  # bytes of a manifest
+_LONGEST_TOKEN = 4096  # bytes
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +50,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ids: list[str]
     requires: list[str] = []
     kind: Literal["python", "saved", "remote"] = "python"
+    token_file: str = ""
 
 
 _WAYS_OUT = {
@@ -57,6 +60,7 @@ _WAYS_OUT = {
     "ids": 'give a list of environments, such as ids = ["agora/KuhnPoker-v0"]',
     "requires": 'give a list of modules, such as requires = ["torch"]',
     "kind": 'give "python", "saved" or "remote"',
+    "token_file": 'give a file of the submission, such as token_file = "token"',
 }
 
 
@@ -88,6 +92,11 @@ def read(folder: str | Path) -> Manifest:
         _check_requires(manifest.requires)
     with _telling("entry", manifest.entry):
         _ENTRIES[manifest.kind](manifest.entry, Path(folder))
+    if manifest.token_file:
+        with _telling("token_file", manifest.token_file):
+            if manifest.kind != "remote":
+                raise ValueError("only an agent elsewhere is sent a token; leave it out")
+            read_token(manifest, folder)
     return msgspec.structs.replace(manifest, name=name, author=author)
 
 
@@ -186,6 +195,33 @@ def _remote(entry: str, folder: Path) -> None:
         raise ValueError("give an address such as https://example.org/agent")
     if url.username or url.password:
         raise ValueError("leave user and password out of the address")
+
+
+def read_token(manifest: Manifest, folder: str | Path) -> str:
+    """What the address of ``manifest`` asks for as bearer; empty if nothing. It belongs in no log and in no message.
+
+    Raises:
+        ValueError: there is no such file in ``folder``, or it does not hold one word.
+    """
+    if not manifest.token_file:
+        return ""
+    path = Path(folder) / manifest.token_file
+    if not _inside(manifest.token_file) or not path.is_file():
+        raise ValueError("there is no such file in the submission; name one that is in it, without a dot in front")
+    return token_in(path)
+
+
+def token_in(path: Path) -> str:
+    """The token in a file, which holds nothing else.
+
+    Raises:
+        ValueError: it does not hold one word.
+        OSError: it cannot be read.
+    """
+    token = path.read_bytes()[:_LONGEST_TOKEN].strip()
+    if not token.isascii() or not token.decode("ascii").isprintable() or b" " in token or not token:
+        raise ValueError("it does not hold a token; write one word of ASCII into it")
+    return token.decode("ascii")
 
 
 _ENTRIES = {"python": _python, "saved": _saved, "remote": _remote}

@@ -1,11 +1,13 @@
 """From what was handed in to an agent that can be asked for moves: the one place where a submission is opened."""
 
+import hashlib
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -14,12 +16,17 @@ from agora.envs.api import Spec
 from agora.leaderboard.jail.fault import one_line
 from agora.leaderboard.jail.jailed import JailedAgent, admit
 from agora.leaderboard.jail.levels import highest
-from agora.leaderboard.jail.limits import Budget
+from agora.leaderboard.jail.limits import REMOTE, Budget
+from agora.leaderboard.jail.remote import RemoteAgent
 from agora.leaderboard.judge import digest
 from agora.leaderboard.submission import manifest as manifests
 from agora.leaderboard.submission.archive import unpack
 from agora.leaderboard.submission.manifest import Manifest
 from agora.leaderboard.submission.packing import pack
+
+OWN_HOSTS = "AGORA_REMOTE_HOSTS"
+"""Environment variable of the judge: hosts, separated by commas, that submissions may name as their address although
+they are not on the public internet, and that may be asked over http."""
 
 
 class Submission(NamedTuple):
@@ -28,7 +35,8 @@ class Submission(NamedTuple):
     folder: Path
     manifest: Manifest
     digest: str
-    """Of all files but the manifest, so that a copy under another name has the same."""
+    """Of all files but the manifest, so that a copy under another name has the same; of an agent elsewhere, of its
+    address."""
 
 
 @contextmanager
@@ -46,10 +54,13 @@ def prepared(path: str | Path) -> Iterator[Submission]:
     with tempfile.TemporaryDirectory(prefix="agora-") as place:
         archive = pack(path, Path(place) / "submission.zip") if path.is_dir() else path
         folder = unpack(archive, Path(place) / "submission")
-        yield Submission(folder, manifests.read(folder), _digest(folder))
+        manifest = manifests.read(folder)
+        yield Submission(folder, manifest, _digest(manifest, folder))
 
 
-def _digest(folder: Path) -> str:
+def _digest(manifest: Manifest, folder: Path) -> str:
+    if manifest.kind == "remote":  # and not of its token, at which a digest would let others guess
+        return hashlib.sha256(manifest.entry.encode()).hexdigest()[:16]
     return digest(sorted(file for file in folder.rglob("*") if file.is_file() and file.name != manifests.FILE))
 
 
@@ -58,21 +69,26 @@ def opened(
     submission: Submission,
     spec: Spec,
     trust: bool = False,
-    budget: Budget = Budget(),  # noqa: B008
+    budget: Budget | None = None,
 ) -> Iterator[Agent]:
-    """The agent of ``submission`` for ``spec``, in the strongest jail that this machine can hold; what runs for it ends
-    with the context.
+    """The agent of ``submission`` for ``spec``, in the strongest jail that this machine can hold, or asked where it is;
+    what runs for it ends with the context.
 
     Args:
-        trust: let it run in this process instead, with all that this process may do, and all the time in the world.
-        budget: of time.
+        trust: let it run in this process instead, with all that this process may do, and all the time in the world;
+            an agent elsewhere is asked as always.
+        budget: of time; see ``time_of`` if None.
 
     Raises:
         ValueError: it cannot be started; in a jail that shows only when it is first asked, as the agent's ``Fault``.
     """
     name, entry = submission.manifest.name, submission.manifest.entry
+    budget = budget or time_of(submission)
     if submission.manifest.kind == "remote":
-        raise ValueError(f"{name} plays elsewhere, at {entry}; agents elsewhere cannot be asked yet.")
+        token = manifests.read_token(submission.manifest, submission.folder)
+        with RemoteAgent(entry, token, budget, os.environ.get(OWN_HOSTS, "").split(",")) as agent:
+            yield agent
+        return
     if not trust:
         with JailedAgent(submission.folder, entry, isolation_level(), budget) as agent:
             yield agent
@@ -88,6 +104,15 @@ def opened(
 def told(error: BaseException) -> str:
     """What a submission's code raised, in one line that no terminal obeys."""
     return one_line(f"{type(error).__name__}: {error}".rstrip(": "))
+
+
+def time_of(submission: Submission) -> Budget:
+    """What ``submission`` has if nobody says otherwise."""
+    return REMOTE if submission.manifest.kind == "remote" else Budget()
+
+
+Level = float | Literal["remote"]
+"""Of a jail, or ``remote`` for what runs elsewhere."""
 
 
 def isolation_level(trust: bool = False) -> float:
@@ -113,6 +138,11 @@ class FreshAgent:
     def __init__(self, submission: Submission, trust: bool = False):
         self.submission, self.trust = submission, trust
         self._running = ExitStack()
+
+    @property
+    def level(self) -> Level:
+        """Where it plays."""
+        return "remote" if self.submission.manifest.kind == "remote" else isolation_level(self.trust)
 
     def reset(self, spec: Spec, lanes: np.ndarray, seed: int) -> None:
         self.close()

@@ -1,4 +1,8 @@
-"""Handing a submission in to a server of ``agora serve``."""
+"""Handing a submission in to a server of ``agora serve``.
+
+The token is asked about first: a server that does not know it, or takes nothing more, says so before a large archive
+is on its way, and a connection that it would then have to cut.
+"""
 
 import json
 import tempfile
@@ -6,7 +10,8 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
@@ -23,10 +28,22 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 class Receipt(msgspec.Struct):
     """What the server says of a submission that it has taken."""
 
-    id: str
+    id: int
     """Under which it stands in the queue."""
     page: str = ""
     """Address where its state can be seen."""
+
+
+class Allowance(msgspec.Struct):
+    """What the server says of a token."""
+
+    author: str
+    """Whom it belongs to, and whom the manifest has to name."""
+    archive_bytes: int
+    """Most that an archive may have."""
+    left_today: int = 1
+    """Submissions that the author may still hand in, today, and while others wait."""
+    left_waiting: int = 1
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -49,7 +66,7 @@ def submit_to(path: str | Path, url: str, token: str) -> Receipt:
 
 
 def send(archive: str | Path, url: str, token: str) -> Receipt:
-    """Posts ``archive`` to ``url``/api/submissions, with ``token`` as bearer.
+    """Posts ``archive`` to ``url``/api/v1/submissions, with ``token`` as bearer.
 
     Args:
         url: of the server, https; http only on this machine, for the token would be readable on the way.
@@ -57,15 +74,29 @@ def send(archive: str | Path, url: str, token: str) -> Receipt:
     Raises:
         ValueError: address or token cannot be right, the server cannot be reached, or it refuses; with its reason.
     """
-    request = urllib.request.Request(
-        f"{_checked(url)}/api/submissions",
-        data=Path(archive).read_bytes(),
-        headers={"Authorization": f"Bearer {_printable(token)}", "Content-Type": "application/zip"},
-        method="POST",
-    )
+    archive, url = Path(archive), _checked(url)
+    bearer = {"Authorization": f"Bearer {_printable(token)}"}
+    allowed = _asked(urllib.request.Request(f"{url}/api/v1/token", headers=bearer), url, Allowance)
+    size = archive.stat().st_size
+    if size > allowed.archive_bytes:
+        raise ValueError(f"{archive.name} has {size} bytes; the server takes {allowed.archive_bytes}.")
+    if allowed.left_today < 1 or allowed.left_waiting < 1:
+        raise ValueError(f"The server takes nothing more of {_plain(allowed.author)} for now; try again later.")
+    headers = bearer | {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+    with archive.open("rb") as file:
+        request = urllib.request.Request(f"{url}/api/v1/submissions", data=file, headers=headers, method="POST")
+        receipt = _asked(request, url, Receipt)
+    return Receipt(receipt.id, _plain(urljoin(f"{url}/", receipt.page)))
+
+
+Answer = TypeVar("Answer", Receipt, Allowance)
+
+
+def _asked(request: urllib.request.Request, url: str, kind: type[Answer]) -> Answer:
+    """What the server at ``url`` answers to ``request``."""
     try:
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=SECONDS) as answer:
-            return msgspec.json.decode(answer.read(_ANSWER), type=Receipt)
+            return msgspec.json.decode(answer.read(_ANSWER), type=kind)
     except urllib.error.HTTPError as error:
         with error:
             reason = _reason(error)

@@ -9,7 +9,8 @@ from agora import envs
 from agora.agents.api import from_function
 from agora.agents.random import RandomAgent
 from agora.envs.api import Discrete
-from agora.leaderboard.match import pack, play, replay, unpack
+from agora.leaderboard.match import pack, play, unpack
+from agora.leaderboard.replaying import UnfinishedError, replay, retrace
 from agora.leaderboard.schedules.units import Unit, seats_and_deals
 
 KUHN = envs.game("agora/KuhnPoker-v0")
@@ -136,6 +137,17 @@ def test_forfeits_replay_too():
     seating, seeds = games_of((0, 1))
     played = play(KUHN, [always(BET), Faulty(raises(ValueError()), late=2)], seating, seeds)
     assert (replay(KUHN, played) == [game.returns for game in played]).all()
+
+
+def test_records_with_too_few_moves_are_told_apart():
+    seating, seeds = games_of((0, 1), deals=2)
+    played = play(KUHN, [always(PASS), always(PASS)], seating, seeds)
+    played[2].moves.pop()
+    with pytest.raises(UnfinishedError, match="1 of the games are not over after their 1 moves") as raised:
+        replay(KUHN, played)
+    assert raised.value.games == [2]
+    with pytest.raises(UnfinishedError):
+        list(retrace(KUHN, played))
 
 
 def test_same_seeds_same_records_and_other_agent_seeds_other_ones():

@@ -1,18 +1,22 @@
 """F39, F40: what runs of a submission, where, and what never does; and digests that tell copies."""
 
+import importlib.util
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from agora import envs
+from agora.leaderboard.jail.fault import Fault
 from agora.leaderboard.jail.limits import Budget
 from agora.leaderboard.submission import opening
-from agora.leaderboard.submission.check import check
+from agora.leaderboard.submission.check import check, play_all_seats
 from agora.leaderboard.submission.new_agent import write_new_agent
 from agora.leaderboard.submission.opening import FreshAgent, opened, prepared
 from agora.leaderboard.submission.packing import pack
+from agora.leaderboard.submission.weights import pickles
 from submissions import HEAD, KUHN, kinds, submission
 
 
@@ -90,7 +94,7 @@ def test_submissions_in_this_process_keep_their_modules_apart(tmp_path):
     code = "import helper\nfrom helper import ACTION\n" + HEAD.replace(
         "legal.argmax(axis=1)", "np.full(len(lanes), ACTION)"
     )
-    spec, played = envs.spec(KUHN), []
+    spec, played, path = envs.spec(KUHN), [], sys.path.copy()
     for action in (0, 1):
         folder = submission(tmp_path / str(action), code)
         (folder / "helper.py").write_text(f"ACTION = {action}")
@@ -98,6 +102,7 @@ def test_submissions_in_this_process_keep_their_modules_apart(tmp_path):
             played.append(agent.act(None, np.ones((1, 2), bool), np.arange(1)).tolist())
     assert played == [[0], [1]]
     assert not {"agent", "helper"} & set(sys.modules)
+    assert sys.path == path
 
 
 def test_every_match_has_an_agent_of_its_own(tmp_path):
@@ -112,17 +117,119 @@ def test_every_match_has_an_agent_of_its_own(tmp_path):
         agent.close()
 
 
-def test_saved_agents_can_be_submitted(tmp_path):
+def test_a_new_match_ends_what_ran_for_the_one_before(tmp_path, monkeypatch):
+    happened = []
+
+    @contextmanager
+    def told(*arguments):
+        happened.append("opened")
+        with opened(*arguments) as agent:
+            yield agent
+        happened.append("closed")
+
+    monkeypatch.setattr(opening, "opened", told)
+    with prepared(submission(tmp_path / "a")) as found:
+        agent = FreshAgent(found, trust=True)
+        for _ in range(2):
+            agent.reset(envs.spec(KUHN), np.arange(1), 0)
+        agent.close()
+    assert happened == ["opened", "closed", "opened", "closed"]
+
+
+def saved_agent(folder):
+    """A submission of a small network that Agora saved."""
     from agora.agents.learned import saved
     from agora.agents.learned.networks import ActorCritic
     from agora.agents.learned.settings import Network
 
     spec = envs.spec(KUHN)
     size = saved.policy_form(spec, 0)[0]
-    folder = submission(tmp_path / "a", kind="saved", entry=".")
+    submission(folder, kind="saved", entry=".")
     saved.save(ActorCritic(spec, Network(), size), folder, spec, network=Network(), algorithm="test")
-    findings = list(check(folder, trust=True))
+    return folder
+
+
+def test_saved_agents_can_be_submitted(tmp_path):
+    findings = list(check(saved_agent(tmp_path / "a"), trust=True))
     assert {kind for kind, _ in findings} == {"note"}
+
+
+def plays_in_the_jail(folder, id=KUHN):
+    """Games in every seat go by the rules."""
+    with prepared(folder) as found, opened(found, envs.spec(id)) as agent:
+        assert [one.faults for one in play_all_seats(envs.game(id), agent, 4)] == [{}] * 4
+
+
+def test_saved_agents_play_in_the_jail(jail, tmp_path):
+    """Settings and safetensors, loaded with torch."""
+    plays_in_the_jail(saved_agent(tmp_path / "a"))
+
+
+def test_arrays_without_objects_play_in_the_jail(jail, tmp_path):
+    """F39: NumPy reads .npz without unpickling; one with objects is found before it plays, and not read so."""
+    code = "from pathlib import Path\n" + HEAD.replace(
+        "self.spec = spec", "self.weights = np.load(Path(__file__).parent / 'net.npz')['weights']"
+    ).replace("legal.argmax(axis=1)", "(observation @ self.weights).argmax(axis=1)")
+    weights = np.random.default_rng(0).normal(size=(envs.spec(KUHN).observation_size, 2))
+    folder = submission(tmp_path / "a", code)
+    np.savez(folder / "net.npz", weights=weights)
+    assert pickles(folder) == []
+    plays_in_the_jail(folder)
+    np.savez(folder / "net.npz", weights=np.array([{}], object))
+    assert pickles(folder) == ["net.npz"]
+    with prepared(folder) as found, opened(found, envs.spec(KUHN)) as agent, pytest.raises(Fault, match="allow_pickle"):
+        agent.reset(envs.spec(KUHN), np.arange(1), 0)
+
+
+def test_models_of_stable_baselines3_are_loaded_in_the_jail_only(jail, tmp_path):
+    """F39: PPO.load runs whatever a zip's author put into it. Here that makes a folder, and then a good model."""
+    sb3 = pytest.importorskip("stable_baselines3")
+    size = envs.spec(KUHN).observation_size
+    code = f"""
+import numpy as np
+from pathlib import Path
+from stable_baselines3 import PPO
+
+class Agent:
+    needs = "observation"
+    def __init__(self, spec):
+        self.model = PPO.load(Path(__file__).parent / "model.zip", device="cpu")
+    def reset(self, spec, lanes, seed):
+        pass
+    def act(self, observation, legal, lanes, states=None):
+        return self.model.predict(observation.reshape(-1, {size}), deterministic=True)[0]
+"""
+    folder = submission(tmp_path / "a", code)
+    model = sb3.PPO("MlpPolicy", envs.single(KUHN), n_steps=2, batch_size=2, policy_kwargs={"net_arch": [4]})
+    mark = tmp_path / "mark"
+    model.tripwire = Tripwire(str(mark))
+    model.save(folder / "model.zip")
+    assert pickles(folder) == ["model.zip"]
+    assert not mark.exists()
+    plays_in_the_jail(folder)
+    assert not mark.exists()
+    sb3.PPO.load(folder / "model.zip", device="cpu")
+    assert mark.exists()  # so the attack works, and the jail is what stopped it
+
+
+class Tripwire:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return exec, (f"import os\ntry:\n os.mkdir({self.path!r})\nexcept OSError:\n pass",)
+
+
+def test_onnx_is_no_pickle_and_its_runtime_is_asked_for(tmp_path):
+    """Agora does not bring onnxruntime; a submission that needs it says so, and is told where it is not there."""
+    folder = submission(tmp_path / "a", requires=["onnxruntime"])
+    (folder / "net.onnx").write_bytes(b"\x08\x07\x12\x07pytorch" + bytes(64))
+    findings = list(check(folder, trust=True))
+    assert not any("net.onnx" in text for _, text in findings)
+    told = [text for text in kinds(findings, "error") if "onnxruntime" in text]
+    assert len(told) == (importlib.util.find_spec("onnxruntime") is None)
 
 
 def test_the_template_passes_its_own_test(tmp_path):

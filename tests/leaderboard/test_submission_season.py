@@ -6,12 +6,15 @@ from typer.testing import CliRunner
 from agora.agents.scripted import kuhn_poker
 from agora.cli import app
 from agora.leaderboard.log import records
+from agora.leaderboard.machines import here
 from agora.leaderboard.season import run_season
 from agora.leaderboard.submission import opening
 from agora.leaderboard.submission.packing import pack
 from submissions import HEAD, KUHN, submission
 
 CRASHES = HEAD.replace("        return legal", "        raise KeyError('no')\n        return legal")
+
+TWO = [KUHN, "agora/TicTacToe-v0"]
 
 
 @pytest.fixture
@@ -43,6 +46,7 @@ def test_a_submission_is_ranked_and_known_by_author_and_digest(season, tmp_path)
     (_, entrant) = records.read(tmp_path / "out" / "log.jsonl").header.contests[0].entrants
     with opening.prepared(folder) as found:
         assert (entrant.name, entrant.source, entrant.digest) == ("Bold", "submission by me", found.digest)
+    assert entrant.author == "me"
 
 
 def test_an_archive_plays_the_same_games_as_its_folder(season, tmp_path):
@@ -76,22 +80,64 @@ def test_who_crashes_loses_its_games_and_nobody_elses(season, tmp_path):
 
 def test_a_visitor_joins_where_it_plays_and_the_rest_is_left_out(season, tmp_path):
     folder = submission(tmp_path / "mine", name="guest")
-    sections = run_season(season('"random"'), tmp_path / "out", progress=False, visitor=folder, trust=True)
+    sections = run_season(season('"random"'), tmp_path / "out", progress=False, visitors=[folder], trust=True)
     assert [section.contest.id for section in sections] == [KUHN]
     assert set(ranked(sections)) == {"random", "guest"}
+
+
+def test_visitors_come_after_all_others_in_their_order(season, tmp_path):
+    guests = [submission(tmp_path / name, name=name, ids=ids) for name, ids in (("zebra", TWO), ("gnu", [KUHN]))]
+    sections = run_season(season('"random"'), tmp_path / "out", progress=False, visitors=guests, trust=True)
+    names = [[entrant.name for entrant in section.contest.entrants] for section in sections]
+    assert names == [["random", "zebra", "gnu"], ["random", "zebra"]]
+
+
+def test_the_whole_season_stays_where_that_is_asked_for(season, tmp_path):
+    guest = submission(tmp_path / "guest", name="gnu")
+    sections = run_season(
+        season('"random"'), tmp_path / "out", progress=False, visitors=[guest], whole=True, trust=True
+    )
+    names = [[entrant.name for entrant in section.contest.entrants] for section in sections]
+    assert names == [["random", "gnu"], ["random"]]
+
+
+def test_two_visitors_of_one_name_are_refused(season, tmp_path):
+    guests = [submission(tmp_path / folder, name=name) for folder, name in (("a", "gnu"), ("b", "Gnu"))]
+    with pytest.raises(ValueError, match="'gnu' could be taken for 'Gnu'"):
+        run_season(season('"random"'), tmp_path / "out", progress=False, visitors=guests)
+
+
+def test_a_new_visitor_changes_no_game_of_the_others(season, tmp_path, monkeypatch):
+    """An edition with a store plays what the new agent is in, and nothing else."""
+    pytest.importorskip("sqlalchemy")
+    guests = [submission(tmp_path / name, name=name) for name in ("gnu", "zebra")]
+    played, logs = [], []
+
+    def noted(stage, job, *more):
+        played.append(job.unit.key)
+        return play(stage, job, *more)
+
+    play = here.play_job
+    monkeypatch.setattr(here, "play_job", noted)
+    for edition in (1, 2):
+        out, given = tmp_path / f"{edition}", {"visitors": guests[:edition], "store": str(tmp_path / "store.db")}
+        run_season(season('"random"'), out, progress=False, trust=True, secret="5" * 64, reveal=False, **given)
+        logs.append(records.read(out / "log.jsonl").games[0])
+    assert played == ["0-1/0", "0-2/0", "1-2/0"]
+    assert logs[0] == [game for game in logs[1] if 2 not in game.seating]
 
 
 def test_a_visitor_that_plays_nothing_of_the_season_is_told(season, tmp_path):
     folder = submission(tmp_path / "mine", ids=["agora/Go-v0"])
     with pytest.raises(ValueError, match=r"plays agora/Go-v0, and none of them is in .* which has agora/KuhnPoker"):
-        run_season(season('"random"'), tmp_path / "out", progress=False, visitor=folder)
+        run_season(season('"random"'), tmp_path / "out", progress=False, visitors=[folder])
 
 
 @pytest.mark.parametrize("name", ["random", "Rand0m", "equilibrium", "EQUІLІBRІUM"], ids=ascii)
 def test_a_name_that_passes_for_another_is_refused(name, season, tmp_path):
     folder = submission(tmp_path / "mine", name=name)
     with pytest.raises(ValueError, match=r"could be taken for '(random|equilibrium)'"):
-        run_season(season('"random"', '"scripted/equilibrium"'), tmp_path / "out", progress=False, visitor=folder)
+        run_season(season('"random"', '"scripted/equilibrium"'), tmp_path / "out", progress=False, visitors=[folder])
     assert not (tmp_path / "out").exists()
     assert "equilibrium" in kuhn_poker.AGENTS
 

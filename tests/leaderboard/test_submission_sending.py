@@ -16,22 +16,24 @@ from submissions import HEAD, submission
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Answers as ``server.answer`` says: status, headers, body; and keeps what came."""
+    """Answers as ``server.answer`` says: status, headers, body, and as ``server.allowance`` when asked about the token;
+    keeps what came."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received.append((self.path, dict(self.headers), body))
-        status, headers, answer = self.server.answer
+        self.give(*self.server.answer)
+
+    def do_GET(self):
+        self.server.asked.append((self.path, dict(self.headers)))
+        self.give(*self.server.allowance)
+
+    def give(self, status, headers, answer):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer)
-
-    def do_GET(self):
-        self.server.received.append((self.path, dict(self.headers), b""))
-        self.send_response(200)
-        self.end_headers()
 
     def log_message(self, *arguments):
         pass
@@ -40,7 +42,8 @@ class Answering(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with HTTPServer(("127.0.0.1", 0), Answering) as made:
-        made.answer, made.received = (201, {}, json.dumps({"id": "s-1", "page": "/submissions/s-1"}).encode()), []
+        made.answer, made.received = (201, {}, json.dumps({"id": 7, "page": "/submissions/7"}).encode()), []
+        made.allowance, made.asked = (200, {}, json.dumps({"author": "me", "archive_bytes": 9999}).encode()), []
         made.url = f"http://127.0.0.1:{made.server_port}"
         thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -57,16 +60,45 @@ def archive(tmp_path):
 
 
 def test_bytes_and_token_arrive(server, archive):
-    assert send(archive, f"{server.url}/", "agora_abc") == Receipt("s-1", "/submissions/s-1")
+    assert send(archive, f"{server.url}/", "agora_abc") == Receipt(7, f"{server.url}/submissions/7")
     ((path, headers, body),) = server.received
-    assert (path, body) == ("/api/submissions", b"the bytes")
+    assert (path, body) == ("/api/v1/submissions", b"the bytes")
     assert headers["Authorization"] == "Bearer agora_abc"
-    assert headers["Content-Type"] == "application/zip"
+    assert headers["Content-Type"] == "application/octet-stream"
+
+
+REFUSED = {
+    "token": ((401, {}, b""), r"the token is unknown or has expired; ask for a new one \(status 401\)"),
+    "scope": ((403, {}, b'{"detail": "it may only look"}'), r"it may only look \(status 403\)"),
+    "size": ((200, {}, b'{"author": "me", "archive_bytes": 8}'), r"a\.zip has 9 bytes; the server takes 8\."),
+    "today": (
+        (200, {}, b'{"author": "m\\u001be", "archive_bytes": 99, "left_today": 0}'),
+        "nothing more of m e for now",
+    ),
+    "waiting": ((200, {}, b'{"author": "me", "archive_bytes": 99, "left_waiting": 0}'), "nothing more of me for now"),
+    "another server": ((200, {}, b"<html>"), "something else than a receipt"),
+}
+
+
+@pytest.mark.parametrize(("allowance", "message"), REFUSED.values(), ids=REFUSED)
+def test_nothing_is_sent_before_the_token_is_known_to_be_good(allowance, message, server, archive):
+    server.allowance = allowance
+    with pytest.raises(ValueError, match=message):
+        send(archive, server.url, "agora_abc")
+    assert server.received == []
+    ((path, headers),) = server.asked
+    assert path == "/api/v1/token"
+    assert headers["Authorization"] == "Bearer agora_abc"
+
+
+def test_an_answer_cannot_command_a_terminal(server, archive):
+    server.answer = (201, {}, json.dumps({"id": 7, "page": "\x1b]0;x\x07"}).encode())
+    assert send(archive, server.url, "t").page.isprintable()
 
 
 def test_a_folder_is_packed_and_checked_before_it_is_sent(server, tmp_path):
     folder = submission(tmp_path / "mine")
-    assert submit_to(folder, server.url, "t").id == "s-1"
+    assert submit_to(folder, server.url, "t").id == 7
     (tmp_path / "sent.zip").write_bytes(server.received[0][2])
     assert check(tmp_path / "sent.zip") == ["agent.py", "agora-agent.toml"]
     with pytest.raises(ValueError, match="there is no environment"):
@@ -89,7 +121,7 @@ REFUSALS = {
     "deep": (400, {}, b"[" * 60_000, r"status 400"),
     "long": (400, {}, json.dumps({"detail": "x" * 9999}).encode(), r": x{300} \(status 400\)"),
     "no receipt": (200, {}, b"hello", "something else than a receipt"),
-    "another receipt": (200, {}, b'{"id": 3}', "something else than a receipt"),
+    "another receipt": (200, {}, b'{"id": "3"}', "something else than a receipt"),
     "not text": (200, {}, b"\xff\xfe", "something else than a receipt"),
 }
 
@@ -107,7 +139,11 @@ def test_a_token_never_follows_a_redirect(status, server, archive):
     server.answer = (status, {"Location": f"{server.url}/elsewhere"}, b"")
     with pytest.raises(ValueError, match=r"it points elsewhere, to http://127\.0\.0\.1:\d+/elsewhere"):
         send(archive, server.url, "t")
-    assert [path for path, _, _ in server.received] == ["/api/submissions"]
+    assert [path for path, _, _ in server.received] == ["/api/v1/submissions"]
+    server.allowance = server.answer
+    with pytest.raises(ValueError, match="it points elsewhere"):
+        send(archive, server.url, "t")
+    assert [path for path, _ in server.asked] == ["/api/v1/token"] * 2
 
 
 def test_a_server_that_is_not_there_or_hangs_up_is_told(archive, monkeypatch):
@@ -153,7 +189,7 @@ def test_the_command_hands_in_with_the_token_of_the_environment(server, tmp_path
     folder = submission(tmp_path / "mine")
     result = run("submit", folder, "--server", server.url, env={"AGORA_TOKEN": "agora_xyz"})
     assert result.exit_code == 0, result.output
-    assert result.stdout == "Handed in as s-1. /submissions/s-1\n"
+    assert result.stdout == f"Handed in as 7. {server.url}/submissions/7\n"
     assert server.received[0][1]["Authorization"] == "Bearer agora_xyz"
 
 

@@ -212,6 +212,11 @@ def fewer_moves(records):
     one.steps -= 1
 
 
+def no_moves(records):
+    one = first(records, Played)
+    one.moves, one.steps = [], 0
+
+
 def contest_field(name, value):
     def change(records):
         setattr(records[0].contests[0], name, value)
@@ -238,6 +243,7 @@ CHANGES = {
     "huge moves": (edit(Played, "moves", lambda old: [2**63] * len(old)), "moves is recorded as [92"),
     "more moves": (more_moves, "actions of this game, one for each step"),
     "fewer moves": (fewer_moves, "the game is not over"),
+    "no moves": (no_moves, "steps is recorded as 0, and should be"),
     "too few returns": (edit(Played, "returns", [1.0]), "a return for each seat"),
     "game": (lose_game, "has 3 games and 0 other lines, and should have 4 games"),
     "unit": (lose_unit, "1 units of the schedule are missing, the first is 0-2/0"),
@@ -252,11 +258,18 @@ CHANGES = {
     "no secret": (lambda records: records[:-1], "its secret is not revealed"),
     "title": (edit(Header, "title", "Another season"), "seed is recorded as"),
     "ceiling": (contest_field("ceiling", [1.0, 1.0]), "the header is not what this environment is: ceiling"),
+    "floor": (contest_field("floor", [-1.0, -1.0]), "the header is not what this environment is: floor"),
+    "certificate": (contest_field("certificate", "bound"), "the header is not what this environment is: certificate"),
+    "unit of payoffs": (contest_field("unit", "euros"), "the header is not what this environment is: unit"),
     "players": (contest_field("players", 3), "the header is not what this environment is: players"),
     "deals": (contest_field("deals", 3), "deals_per_round"),
     "deals at once": (contest_field("deals_at_once", 0), "what this environment is: deals_at_once"),
     "stop": (contest_field("stop", 3.0), "cannot be set up here: stop = 3 is for"),
     "schedule": (contest_field("schedule", "swiss"), "schedule = 'swiss' needs more than 2 agents"),
+    "agent that does not exist": (
+        lambda records: setattr(records[0].contests[0].entrants[1], "source", "scripted/h7nest"),
+        "there is no agent 'scripted/h7nest', which honest is said to be",
+    ),
     "option": (contest_field("options", {"players": 3}), "the header is not what this environment is"),
     "no option": (contest_field("options", {"playrs": 3}), "cannot be set up here"),
     "environment": (contest_field("id", "agora/Nowhere-v0"), "cannot be set up here"),

@@ -6,7 +6,8 @@ import pytest
 from agora import envs
 from agora.agents.random import RandomAgent
 from agora.leaderboard.jail.fault import Fault, JailError
-from agora.leaderboard.match import play, replay
+from agora.leaderboard.match import play
+from agora.leaderboard.replaying import replay
 
 
 class Faulty(RandomAgent):

@@ -10,7 +10,8 @@ from agora import envs
 from agora.agents.random import RandomAgent
 from agora.leaderboard.jail.fault import Fault
 from agora.leaderboard.jail.limits import Budget
-from agora.leaderboard.match import play, replay
+from agora.leaderboard.match import play
+from agora.leaderboard.replaying import replay
 
 
 def ask(agent, lanes=1, times=1):
