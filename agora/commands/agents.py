@@ -94,3 +94,42 @@ def evaluate(
 
     names = [name.strip() for name in agents.split(",") if name.strip()]
     print_sections([run(full_id(id), names, games, seed, read_options(option), out)], console())
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="Agent, as for evaluate: the one that may be better.")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="The one it is compared with.")],
+    id: Id,
+    elo0: Annotated[float, typer.Option(help="One hypothesis: the first is ahead by so many Elo points.")] = 0.0,
+    elo1: Annotated[float, typer.Option(help="The other hypothesis.")] = 20.0,
+    pairs: Annotated[int, typer.Option(min=1, help="Pairs of games, seats swapped, after which to stop.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Number that fixes deals and agents.")] = 0,
+    option: Options = None,
+) -> None:
+    """Play two agents until a sequential test knows which hypothesis to believe, with 5 % error."""
+    from agora.leaderboard.comparing import compare as run
+    from agora.leaderboard.tables.words import show
+
+    out = console()
+    with out.status("playing") as status:
+        found = run(
+            full_id(id),
+            first,
+            second,
+            elo0,
+            elo1,
+            pairs,
+            seed,
+            read_options(option),
+            lambda counts, verdict: status.update(
+                f"{counts.sum()} pairs, likelihood ratio {verdict.ratio:.2f} of {verdict.low:.2f} to {verdict.high:.2f}"
+            ),
+        )
+    verdict = found.verdict
+    out.print(f"Pairs by points of the first, 0 to 2 in halves: {', '.join(map(str, found.counts))}", highlight=False)
+    out.print(f"The first is ahead by {show(found.difference, 'rating')} Elo.", highlight=False, markup=False)
+    if any(found.forfeits):
+        out.print(f"Forfeits: {found.forfeits[0]} and {found.forfeits[1]}.", highlight=False)
+    believed = {"elo0": f"{elo0:g} Elo, not {elo1:g}", "elo1": f"{elo1:g} Elo, not {elo0:g}"}
+    said = believed.get(verdict.decision, f"not decided after {pairs} pairs; give more with --pairs")
+    out.print(f"Verdict: {said} (log likelihood ratio {verdict.ratio:.2f}).", highlight=False)

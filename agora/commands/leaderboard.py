@@ -1,11 +1,29 @@
 """Commands about the leaderboard: play a season, hand in an agent, check a log."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agora.commands.shared import Budget, console
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agora.leaderboard.tables.layout import Section
+
+
+Workers = Annotated[
+    int, typer.Option(min=0, help="Processes that play; 1 is this one, 0 as many as there are processors.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="Play on a Ray cluster instead: HOST:PORT, auto, ray://HOST:PORT, or local to start one here."),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(help="Database of games, an SQLite file or postgresql://...: what is in it is not played again."),
+]
 
 
 def leaderboard(
@@ -16,13 +34,36 @@ def leaderboard(
         "leaderboard/results"
     ),
     budget: Annotated[Budget, typer.Option(help="How long to train and how much to play.")] = Budget.quick,
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write the pages of a site, with replays, into this folder: new, empty or an older site."
+        ),
+    ] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+    store: Store = None,
 ) -> None:
     """Play a whole season and write the leaderboard."""
     from agora.leaderboard.season import run_season
+
+    sections = run_season(season, out, budget.value, workers=workers, cluster=cluster, store=store)
+    _tell(sections, out)
+    if site is not None:
+        from agora.leaderboard.log.records import read
+        from agora.leaderboard.site.write import write_site
+
+        write_site(read(out / "log.jsonl"), sections, site, log=out / "log.jsonl", agents=out / "agents")
+        typer.echo(f"Site: {site / 'index.html'}")
+
+
+def _tell(sections: "Sequence[Section]", out: Path) -> None:
+    """Prints the tables, and where they are."""
+    from agora.leaderboard.log.records import read
+    from agora.leaderboard.tables.overall import overall_tables
     from agora.leaderboard.tables.writers import print_sections
 
-    sections = run_season(season, out, budget.value)
-    print_sections(sections, console())
+    print_sections(sections, console(), overall_tables(read(out / "log.jsonl")))
     typer.echo(f"Written to {out}: leaderboard.html, .md, .csv, .json and log.jsonl")
 
 
@@ -68,6 +109,7 @@ def submit(
         Budget, typer.Option(help="With --season: how long to train and how much to play.")
     ] = Budget.quick,
     trust: Trust = False,
+    workers: Workers = 1,
     server: Annotated[str | None, typer.Option(help="Address of a server: hand the submission in there.")] = None,
     token: Annotated[
         str,
@@ -84,11 +126,25 @@ def submit(
         typer.echo(f"Handed in as {receipt.id}. {receipt.page}".rstrip())
         return
     from agora.leaderboard.season import run_season
-    from agora.leaderboard.tables.writers import print_sections
 
     assert season is not None
-    print_sections(run_season(season, out, budget.value, visitor=submission, trust=trust), console())
-    typer.echo(f"Written to {out}: leaderboard.html, .md, .csv, .json and log.jsonl")
+    _tell(run_season(season, out, budget.value, trust=trust, visitors=[submission], workers=workers), out)
+
+
+def serve_agent(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the agent, with its manifest.")],
+    host: Annotated[str, typer.Option(help="Address to answer at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to answer at; 0 for any that is free.")] = 8000,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the token that whoever asks must show; nobody must without.")
+    ] = None,
+) -> None:
+    """Put the agent of a submission behind HTTP, so that a submission of kind remote can name its address."""
+    from agora.leaderboard.submission.serving import folder_server
+
+    with folder_server(folder, host, port, token_file) as server:
+        typer.echo(f"Answering at http://{host}:{server.server_address[1]} until you press Ctrl-C.")
+        server.serve_forever()
 
 
 def verify_log(
