@@ -5,7 +5,9 @@ import pytest
 from agora.leaderboard.log.records import FORMAT, Contest, Entrant, Header, Results
 from agora.leaderboard.match import Played
 from agora.leaderboard.schedules.units import lineups
+from agora.leaderboard.store.database import open_database, transaction
 from agora.leaderboard.tables.sections import make_sections
+from postgres import cluster
 
 
 def make_results(games, names=("a", "b"), players=2, exacts=(), needs=(), deals=None, **changes):
@@ -59,3 +61,36 @@ def tables_of():
         return make_sections(results), results.header
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """Makes an empty PostgreSQL database and gives its address; the server starts with the first test that asks."""
+    with cluster() as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """The address of an empty database, of either kind."""
+    return f"sqlite:///{tmp_path}/store.db" if request.param == "sqlite" else request.getfixturevalue("postgresql")()
+
+
+@pytest.fixture(scope="session")
+def shared(postgresql):
+    """The address of a PostgreSQL database that tests use one after the other: a new one for each takes long."""
+    return postgresql()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request, tmp_path):
+    """An open database without rows, of either kind."""
+    from agora.leaderboard.store.schema import metadata  # SQLAlchemy is heavy, and most tests do without
+
+    address = f"sqlite:///{tmp_path}/store.db" if request.param == "sqlite" else request.getfixturevalue("shared")
+    engine = open_database(address)
+    yield engine
+    with transaction(engine) as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()

@@ -1,13 +1,8 @@
 """A season that is killed, at any moment and as often as one likes, ends as if it had not been."""
 
-import shutil
+import sqlite3
 import subprocess
 import sys
-
-import numpy as np
-
-from agora.leaderboard.schedules import units
-from agora.leaderboard.season import run_season
 
 SEASON = """
 title = "Test season"
@@ -31,51 +26,73 @@ schedule = "adaptive"
 agents = ["random", "scripted/honest", "scripted/equilibrium"]
 """
 
+KILLS = 25
+"""Of a season with its log alone, and as many of one with a store."""
+
 KILLER = """
-import os, signal, sys, time
+import gc, os, shutil, signal, sys, time
 from pathlib import Path
-from agora.leaderboard import season
+import numpy as np
 from agora.leaderboard.log import writing
 from agora.leaderboard.schedules import units
-units._GAMES_AT_ONCE = 60
-write = writing.Log._write
-def slowly(self, lines, record):
-    time.sleep(0.005)
-    write(self, lines, record)
-writing.Log._write = slowly
-path = Path(sys.argv[2]) / "log.jsonl"
-for goal in map(int, sys.argv[3:]):
+from agora.leaderboard.season import run_season
+from agora.leaderboard.store.database import open_database
+
+def kill(goal, delay):
     child = os.fork()
     if not child:
-        season.run_season(sys.argv[1], sys.argv[2], progress=False)
+        writing.Log._write = lambda log, lines, record: slowly(log, lines, record, goal + 15000)
+        run_season("season.toml", out, progress=False, store=store)
         os._exit(0)
-    while not path.exists() or path.stat().st_size < goal:
+    while not log.exists() or log.stat().st_size < goal:
         assert os.waitpid(child, os.WNOHANG) == (0, 0)
         time.sleep(0.001)
+    time.sleep(delay)
     os.kill(child, signal.SIGKILL)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
-    print(path.stat().st_size)
+
+def slowly(log, lines, record, brake):
+    time.sleep(0.005 if log._end < brake else 600)  # however late the killer comes, it does not come too late
+    write(log, lines, record)
+
+write = writing.Log._write
+units._GAMES_AT_ONCE = 60
+run_season("season.toml", "whole", progress=False)
+open_database("warm.db").dispose()
+gc.freeze()  # children have all this in common
+size = Path("whole/log.jsonl").stat().st_size
+generator = np.random.default_rng(2)
+for out, store in (("alone", None), ("stored", "sqlite:///store.db")):
+    log = Path(out, "log.jsonl")
+    log.parent.mkdir()
+    shutil.copy(next(Path("whole").glob("secret-*")), out)
+    for goal in np.sort(generator.integers(size * 0.9, size=int(sys.argv[1]))).tolist():
+        kill(goal, generator.uniform(0, 0.03))
+        print(out, log.stat().st_size)
+        if store:
+            log.unlink()  # whatever was played is in the store
+    with log.open("ab") as file:
+        file.write(b'{"record":"game","deal":1')  # and the last line was not finished
+    run_season("season.toml", out, progress=False, store=store)
 """
 
 
-def test_killed_at_random_and_started_again_the_season_ends_with_the_same_bytes(tmp_path, monkeypatch):
-    path, out = tmp_path / "season.toml", tmp_path / "killed"
-    path.write_text(SEASON)
-    monkeypatch.setattr(units, "_GAMES_AT_ONCE", 60)
-    run_season(path, tmp_path / "whole", progress=False)
-    whole = {kept.name: kept.read_bytes() for kept in (tmp_path / "whole").iterdir()}
-    (secret,) = (name for name in whole if name.startswith("secret"))
-    out.mkdir()
-    shutil.copy(tmp_path / "whole" / secret, out)
-    size = len(whole["log.jsonl"])
-    goals = np.sort(np.random.default_rng(2).integers(size * 0.9, size=10))
-    command = [sys.executable, "-c", KILLER, str(path), str(out), *map(str, goals)]
+def test_killed_fifty_times_at_random_the_season_ends_with_the_same_bytes(tmp_path):
+    (tmp_path / "season.toml").write_text(SEASON)
+    command = [sys.executable, "-c", KILLER, str(KILLS)]
     killed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert killed.returncode == 0, killed.stderr
-    sizes = [int(line) for line in killed.stdout.split()]
-    assert len(sizes) == 10
-    assert sizes[-1] < size
-    with (out / "log.jsonl").open("ab") as log:
-        log.write(b'{"record":"game","deal":1')  # and the last line was not finished
-    run_season(path, out, progress=False)
-    assert {kept.name: kept.read_bytes() for kept in out.iterdir()} == whole
+    whole = contents(tmp_path / "whole")
+    assert {"log.jsonl", "leaderboard.json"} <= set(whole)
+    assert contents(tmp_path / "alone") == whole
+    assert contents(tmp_path / "stored") == whole
+    sizes = [int(line.split()[1]) for line in killed.stdout.splitlines()]
+    assert len(sizes) == 2 * KILLS == 50
+    assert max(sizes) < len(whole["log.jsonl"])
+    played = [line for line in whole["log.jsonl"].splitlines() if b'"done"' in line and b"exact/" not in line]
+    rows = sqlite3.connect(tmp_path / "store.db").execute("SELECT count(*), count(DISTINCT key) FROM units").fetchone()
+    assert rows == (len(played), len(played))
+
+
+def contents(folder):
+    return {kept.name: kept.read_bytes() for kept in folder.iterdir()}

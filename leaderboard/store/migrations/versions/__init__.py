@@ -1,0 +1,1 @@
+"""A module for each step: `revision`, `down_revision` (the step before) and `upgrade`."""
