@@ -1,11 +1,12 @@
 """The ``agora`` command. What a command needs is imported when it runs, so that ``agora --help`` is quick."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from agora.commands import agents, environments, leaderboard, machine
+from agora.commands import agents, environments, leaderboard, machine, server
 from agora.commands.shared import fail
 
 
@@ -34,7 +35,7 @@ app = typer.Typer(
     "Start with 'agora list', then 'agora show agora/KuhnPoker-v0' or 'agora play agora/KuhnPoker-v0'.",
 )
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "list": environments.list_environments,
     "show": environments.show,
     "play": environments.play,
@@ -50,11 +51,14 @@ COMMANDS = {
     "submit": leaderboard.submit,
     "serve-agent": leaderboard.serve_agent,
     "verify-log": leaderboard.verify_log,
+    "serve": server.serve,
+    "close": server.close,
     "doctor": machine.doctor,
     "bench": machine.bench,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+app.add_typer(server.token, name="token")
 
 
 def main() -> None:
