@@ -3,14 +3,12 @@
 import hashlib
 import importlib
 import platform
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rich.progress import Progress
 
 from agora import envs
 from agora.agents.api import Agent, load, snake_case
@@ -20,9 +18,18 @@ from agora.leaderboard import seeds
 from agora.leaderboard.conduct import assess
 from agora.leaderboard.log.records import DISTANCE, FORMAT, Contest, Entrant, Exact, Header
 from agora.leaderboard.log.writing import Log
+from agora.leaderboard.machines.jobs import Job, Player
 from agora.leaderboard.match import Played, deciding_returns, play
 from agora.leaderboard.schedules.designs import make_plan, next_units, outcome_of
-from agora.leaderboard.schedules.units import Kind, Outcome, Plan, Unit, deals_at_once, seats_and_deals
+from agora.leaderboard.schedules.units import (
+    Kind,
+    Outcome,
+    Plan,
+    Unit,
+    deals_at_once,
+    games_per_deal,
+    seats_and_deals,
+)
 
 if TYPE_CHECKING:
     from agora.agents.solvers.tree import Tree
@@ -40,6 +47,8 @@ class Stage(NamedTuple):
     contest: Contest
     game: Game
     agents: list[Agent]
+    given: list[Any]
+    """What the agents were loaded from, see ``Entry``."""
 
 
 def set_stage(
@@ -51,12 +60,14 @@ def set_stage(
     kind: Kind = "round-robin",
     budget: int = 0,
     stop: float = 0.0,
+    fresh: int = 0,
 ) -> Stage:
     """Loads the environment and its agents.
 
     Args:
         entries: the agents; names that occur twice get a number.
-        games: of every lineup, rounded up to whole deals; as ``budget`` and ``stop`` see ``designs.make_plan``.
+        games: of every lineup, rounded up to whole deals; as ``budget``, ``stop`` and ``fresh`` see
+            ``designs.make_plan``.
         title: for people; the id with its options if empty.
         kind: of schedule.
 
@@ -66,14 +77,15 @@ def set_stage(
     if not entries:
         raise ValueError(f"{id} has no agents: name at least one.")
     game = envs.game(id, **options)
-    agents = [load(agent, game.spec) for _, agent in entries]
+    given = [agent for _, agent in entries]
+    agents = [load(agent, game.spec) for agent in given]
     entrants = [
-        Entrant(name, _source(given), agent.needs, agent_digest(given, id))
-        for name, (_, given), agent in zip(unlike([name for name, _ in entries]), entries, agents, strict=True)
+        Entrant(name, _source(origin), agent.needs, agent_digest(origin, id))
+        for name, origin, agent in zip(unlike([name for name, _ in entries]), given, agents, strict=True)
     ]
     at_once = deals_at_once(game.spec)
-    plan = make_plan(kind, len(agents), game.spec.players, games, at_once, budget, stop)
-    return Stage(describe(game, entrants, plan, title), game, agents)
+    plan = make_plan(kind, len(agents), game.spec.players, games, at_once, budget, stop, fresh)
+    return Stage(describe(game, entrants, plan, title), game, agents, given)
 
 
 def unlike(names: Sequence[str]) -> list[str]:
@@ -102,7 +114,7 @@ def agent_digest(given: Any, id: str) -> str:
         module = importlib.import_module(f"agora.agents.scripted.{snake_case(id)}")
         return digest([Path(str(module.__file__))])
     if isinstance(given, str | Path) and Path(given).is_dir():
-        return digest(sorted(path for path in Path(given).iterdir() if path.suffix in (".toml", ".safetensors")))
+        return digest(sorted(path for path in Path(given).rglob("*") if path.is_file()))
     return ""
 
 
@@ -145,6 +157,7 @@ def describe(game: Game, entrants: list[Entrant], plan: Plan, title: str = "") -
         deals_per_round=plan.deals_per_round,
         budget=plan.budget,
         stop=plan.stop,
+        fresh=plan.fresh,
     )
 
 
@@ -157,35 +170,67 @@ def _plain(value: Any) -> Any:
 
 def header(title: str, seed: int, budget: str, stages: Sequence[Stage]) -> Header:
     """The first line of the log, but for the commitment."""
-    versions = {name: version(name) for name in ("agora-rl", "numpy", "numba")} | {"python": platform.python_version()}
-    return Header(FORMAT, title, seed, budget, versions, [stage.contest for stage in stages])
+    return Header(FORMAT, title, seed, budget, versions(), [stage.contest for stage in stages])
 
 
-def play_stages(stages: Sequence[Stage], log: Log, secret: str, progress: Progress) -> None:
-    """Plays every unit that is not yet in the log, computes what can be computed exactly, and closes the log."""
-    bars = [progress.add_task(stage.contest.title, total=stage.contest.budget) for stage in stages]
-    for number, (stage, bar) in enumerate(zip(stages, bars, strict=True)):
-        missing = [agent for agent in range(len(stage.agents)) if (number, f"exact/{agent}") not in log.done]
-        tree = small_tree(stage.game) if missing else None
-        if tree is not None:
-            for agent in missing:
-                log.append(number, f"exact/{agent}", computed(stage.game, agent, stage.agents[agent], tree))
+def versions() -> dict[str, str]:
+    """Of what games depend on."""
+    return {name: version(name) for name in ("agora-rl", "numpy", "numba")} | {"python": platform.python_version()}
+
+
+def play_stages(
+    stages: Sequence[Stage], log: Log, player: Player, on_played: Callable[[int, int], None] | None = None
+) -> None:
+    """Has every unit played that is not yet in the log, and computes what can be computed exactly.
+
+    Units are written in the order of the schedule, so that the log is the same wherever they were played.
+
+    Args:
+        player: of the units.
+        on_played: called with the number of a contest and how many of its games are in the log.
+    """
+    for number, stage in enumerate(stages):
+        _compute(number, stage, log)
         outcomes: list[Outcome] = []
+        games = 0
         while units := next_units(stage.contest.plan, outcomes):
+            played = player([Job(number, unit) for unit in units if (number, unit.key) not in log.done])
             for unit in units:
                 if (number, unit.key) not in log.done:
-                    on_ended = partial(progress.advance, bar)
-                    log.append(number, unit.key, play_unit(stage, unit, secret, log.header.title, on_ended))
-                else:
-                    progress.advance(bar, len(seats_and_deals(unit)[1]))
-                outcomes.append(outcome_of(unit, deciding_returns(log.games(number, unit.key))))
-    log.reveal(secret)
+                    log.append(number, unit.key, next(played))
+                returns = deciding_returns(log.games(number, unit.key))
+                outcomes.append(outcome_of(unit, returns))
+                games += len(returns)
+                if on_played is not None:
+                    on_played(number, games)
+
+
+def _compute(number: int, stage: Stage, log: Log) -> None:
+    """Writes what can be computed of agents, in this process: it is a matter of one agent each, and of seconds."""
+    missing = [agent for agent in range(len(stage.agents)) if (number, f"exact/{agent}") not in log.done]
+    tree = small_tree(stage.game) if missing else None
+    if tree is not None:
+        for agent in missing:
+            log.append(number, f"exact/{agent}", computed(stage.game, agent, stage.agents[agent], tree))
+            put_away([stage.agents[agent]])
+
+
+def put_away(agents: Iterable[Agent]) -> None:
+    """Ends the processes of those that are submissions; the next ``reset`` starts them anew."""
+    from agora.leaderboard.submission.opening import FreshAgent  # which takes its digests from here
+
+    for agent in agents:
+        if isinstance(agent, FreshAgent):
+            agent.close()
 
 
 def play_unit(
     stage: Stage, unit: Unit, secret: str, season: str, on_ended: Callable[[int], None] | None = None
 ) -> list[Played]:
     """The games of a unit.
+
+    All deals are played from one arrangement of the seats, then from the next, each time with agents that are started
+    anew: who sees a deal from both sides at once knows what the others hold.
 
     Args:
         secret: that seeds come from.
@@ -195,11 +240,17 @@ def play_unit(
     environment = stage.contest.key
     seating, deals = seats_and_deals(unit)
     dealt = unit_seeds(unit, secret, season, environment)
-    agents_seed = seeds.agents_seed(secret, season, environment, unit.key)
-    played = play(stage.game, stage.agents, seating, dealt, deals, agents_seed, on_ended)
+    arrangements = games_per_deal(stage.contest.players)
+    found: dict[int, Played] = {}
+    for first in range(arrangements):
+        games = np.arange(first, len(deals), arrangements)
+        agents_seed = seeds.agents_seed(secret, season, environment, f"{unit.key}/{first}")
+        played = play(stage.game, stage.agents, seating[games], dealt[games], deals[games], agents_seed, on_ended)
+        found |= zip(games.tolist(), played, strict=True)
+    in_order = [found[game] for game in range(len(deals))]
     if stage.contest.players > 1:
-        assess(stage.game, played)
-    return played
+        assess(stage.game, in_order)
+    return in_order
 
 
 def unit_seeds(unit: Unit, secret: str, season: str, environment: str) -> np.ndarray:

@@ -1,30 +1,30 @@
 """A season: environments, who plays there and how much, from a TOML file (see ``season_file.py``) to a log and its
 tables."""
 
+import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from agora import envs
-from agora.agents.api import Agent, load
+from agora.agents.api import Agent
 from agora.leaderboard import seeds
-from agora.leaderboard.judge import Entry, Stage, header, play_stages, set_stage, unlike
+from agora.leaderboard.entries import joined, short_name, staged
+from agora.leaderboard.judge import Stage, header, play_stages, set_stage
 from agora.leaderboard.log import records
 from agora.leaderboard.log.records import Header
 from agora.leaderboard.log.writing import open_log
-from agora.leaderboard.season_file import Budget, Environment, Games, Participant, Season, read_season
-from agora.leaderboard.submission.names import looks_like
-from agora.leaderboard.submission.opening import FreshAgent, Submission, isolation_level, prepared
+from agora.leaderboard.machines.place import Place, opened
+from agora.leaderboard.season_file import Budget, Season, read_season
 from agora.leaderboard.tables.layout import Section
+from agora.leaderboard.tables.overall import overall_tables
 from agora.leaderboard.tables.sections import make_sections
 from agora.leaderboard.tables.writers import write_all
+
+_SECRET = re.compile(r"[0-9a-f]{64}")
 
 
 def run_season(
@@ -33,12 +33,20 @@ def run_season(
     budget: Budget = "quick",
     progress: bool = True,
     console: Console | None = None,
-    visitor: str | Path | None = None,
     trust: bool = False,
+    *,
+    visitors: Sequence[str | Path] = (),
+    whole: bool = False,
+    secret: str | None = None,
+    reveal: bool = True,
+    workers: int = 1,
+    cluster: str | None = None,
+    store: str | None = None,
 ) -> list[Section]:
     """Trains what is to be trained, plays every game that is not yet in the log, and writes log and tables.
 
-    Killed at any moment and started again, it goes on and ends with the same tables.
+    Killed at any moment and started again, it goes on and ends with the same log and tables; they are the same, too,
+    wherever games are played.
 
     Args:
         path: the season's TOML file.
@@ -46,173 +54,29 @@ def run_season(
         budget: how long to train and how much to play.
         progress: whether to show progress bars.
         console: where to show them; standard error if None.
-        visitor: a submission that joins in the environments it plays; the others are left out.
         trust: let submissions run in this process instead of in jails.
+        visitors: submissions that join, in this order, in the environments they play.
+        whole: keep the environments that no visitor plays, where there are visitors.
+        secret: 64 hexadecimal digits that deals follow from, whatever the season's file says of it.
+        reveal: close the log with the secret. An open log can be closed by another run.
+        workers: see ``machines.place.Place``, as the next two.
 
     Raises:
         ValueError: the season, an environment's options or an agent is wrong, or ``out`` is in use.
+        ChildProcessError: a unit ends every process that plays it.
     """
+    place = Place(workers, cluster, store)
+    place.check()
     season, out = read_season(path), Path(out)
-    console = console or Console(stderr=True)
-    if visitor is not None:
-        season = _joined(season, path, visitor)
-    with ExitStack() as stack:
-        submissions = _unpacked(season, stack)
-        _check_names(season, submissions)
-        strangers = {path: partial(_stranger, submission, trust, stack) for path, submission in submissions.items()}
-        entries = [
-            _entries(environment, Path(path), out, budget, progress, strangers) for environment in season.environments
-        ]
-        stages = [
-            _stage(environment, agents, budget)
-            for environment, agents in zip(season.environments, entries, strict=True)
-        ]
-        _play(stages, season, budget, out, progress, console)
+    if visitors:
+        season = joined(season, path, visitors, whole)
+    with staged(season, Path(path), out, budget, trust, progress) as stages:
+        head = header(season.title, season.seed, budget, stages)
+        _play(stages, head, _secret(secret, season, head, out), out, place, progress, console, reveal)
     results = records.read(out / "log.jsonl")
     sections = make_sections(results)
-    write_all(sections, results.header, out)
+    write_all(sections, results.header, out, overall_tables(results))
     return sections
-
-
-def _joined(season: Season, path: str | Path, visitor: str | Path) -> Season:
-    """The environments of ``season`` that the submission ``visitor`` plays, with it."""
-    with prepared(visitor) as submission:
-        name, ids = submission.manifest.name, submission.manifest.ids
-    participant = Participant(name, submission=str(visitor))
-    chosen = [
-        msgspec.structs.replace(environment, agents=[*environment.agents, participant])
-        for environment in season.environments
-        if environment.id in ids
-    ]
-    if not chosen:
-        played = ", ".join(dict.fromkeys(environment.id for environment in season.environments))
-        raise ValueError(f"{name} plays {', '.join(ids)}, and none of them is in {path}, which has {played}.")
-    return msgspec.structs.replace(season, environments=chosen)
-
-
-def _unpacked(season: Season, stack: ExitStack) -> dict[str, Submission]:
-    """The submissions by their paths, unpacked until ``stack`` is closed."""
-    submissions: dict[str, Submission] = {}
-    for environment in season.environments:
-        for each in environment.agents:
-            path = "" if isinstance(each, str) else each.submission
-            if path and path not in submissions:
-                submissions[path] = stack.enter_context(prepared(path))
-    return submissions
-
-
-def _stranger(submission: Submission, trust: bool, stack: ExitStack) -> FreshAgent:
-    """An entry of its own, also where the same submission is entered twice."""
-    return stack.enter_context(closing(FreshAgent(submission, trust)))
-
-
-def _check_names(season: Season, submissions: Mapping[str, Submission]) -> None:
-    """Finds unknown ids, options and agents before the long training, not after it."""
-    for environment in season.environments:
-        spec = envs.spec(environment.id, **environment.options)
-        _check_duplicates(environment)
-        for each in environment.agents:
-            if isinstance(each, Participant) and each.submission:
-                _check_stranger(each, environment, submissions[each.submission].manifest.ids)
-            elif agent := each if isinstance(each, str) else each.agent:
-                load(agent, spec)
-
-
-def _check_duplicates(environment: Environment) -> None:
-    ours = [_name(each) for each in environment.agents if isinstance(each, str) or not each.submission]
-    for name in environment.duplicates:
-        if name not in ours:
-            raise ValueError(f"There is no agent {name!r} of one's own to enter twice: choose among {', '.join(ours)}.")
-
-
-def _check_stranger(participant: Participant, environment: Environment, ids: Sequence[str]) -> None:
-    if environment.id not in ids:
-        raise ValueError(f"{participant.name} plays {', '.join(ids)}, not {environment.id}.")
-    others = [each for each in environment.agents if each is not participant]
-    rival = looks_like(participant.name, [_name(each) for each in others])
-    if rival is not None:
-        raise ValueError(f"The name {participant.name!r} could be taken for {rival!r}, who plays too: choose another.")
-
-
-def _name(participant: str | Participant) -> str:
-    return short_name(participant) if isinstance(participant, str) else participant.name
-
-
-def _stage(environment: Environment, agents: Sequence[Entry], budget: Budget) -> Stage:
-    stage = set_stage(
-        environment.id,
-        environment.options,
-        agents,
-        _count(environment.games, budget),
-        environment.title,
-        environment.schedule,
-        _count(environment.budget or 0, budget),
-        environment.stop,
-    )
-    for entrant, (_, agent) in zip(stage.contest.entrants, agents, strict=True):
-        if isinstance(agent, FreshAgent):
-            entrant.source = f"submission by {agent.submission.manifest.author}"
-            entrant.digest = agent.submission.digest
-            entrant.jail = isolation_level(agent.trust)
-    _hide(stage, environment)
-    return stage
-
-
-def _hide(stage: Stage, environment: Environment) -> None:
-    """Takes the names of agents that are held out from the log; the digest stays, as a promise of who they were."""
-    hidden = [isinstance(each, Participant) and each.held_out for each in environment.agents]
-    held_out = [entrant for entrant, hide in zip(stage.contest.entrants, hidden, strict=False) if hide]
-    for entrant, name in zip(held_out, unlike(["held out"] * len(held_out)), strict=True):
-        entrant.name, entrant.source = name, "held out"
-
-
-def _count(games: int | Games, budget: Budget) -> int:
-    return games if isinstance(games, int) else getattr(games, budget)
-
-
-def _entries(
-    environment: Environment,
-    path: Path,
-    out: Path,
-    budget: Budget,
-    progress: bool,
-    strangers: Mapping[str, Callable[[], FreshAgent]],
-) -> list[Entry]:
-    """The agents of an environment by name; those that are to be trained are trained now."""
-    entries: list[Entry] = []
-    for each in environment.agents:
-        if isinstance(each, str):
-            entries.append((short_name(each), each))
-        elif each.agent:
-            entries.append((each.name, each.agent))
-        elif each.submission:
-            entries.append((each.name, strangers[each.submission]()))
-        else:
-            entries.append((each.name, _train(each.train, path, out, budget, progress)))
-    given = dict(reversed(entries))
-    return entries + [(f"{name} (duplicate)", given[name]) for name in environment.duplicates]
-
-
-def _train(settings: str, path: Path, out: Path, budget: Budget, progress: bool) -> Path:
-    found = path.parent / settings
-    if not found.is_file():
-        raise ValueError(f"{path}: there is no settings file {settings!r}; {found} does not exist.")
-    from agora.agents.learned.train import train  # torch is heavy
-
-    folder = out / "agents" / budget / found.stem
-    return train(found, out=folder, resume=True, quiet=not progress, quick=budget == "quick")
-
-
-def short_name(agent: Any) -> str:
-    """What tables call an agent: without ``scripted/``, a folder by its last name, an object by its type.
-
-    >>> short_name("scripted/market")
-    'market'
-    """
-    if isinstance(agent, str | Path):
-        path = Path(agent)
-        return path.parent.name if path.name == "agent" and path.parent.name else path.name
-    return getattr(agent, "__name__", type(agent).__name__)
 
 
 def evaluate(
@@ -224,6 +88,7 @@ def evaluate(
     out: str | Path | None = None,
     progress: bool = True,
     console: Console | None = None,
+    workers: int = 1,
 ) -> Section:
     """Lets ``agents`` play ``id`` and returns the tables.
 
@@ -235,6 +100,7 @@ def evaluate(
         out: a folder for log and tables; a log of the same evaluation there is gone on with. None keeps nothing.
         progress: whether to show a progress bar.
         console: where to show it; standard error if None.
+        workers: see ``machines.place.Place``; several take agents by name and folder, not as objects.
 
     Raises:
         ValueError: id, options or an agent is wrong, or ``out`` is in use.
@@ -242,11 +108,13 @@ def evaluate(
     named = list(agents.items()) if isinstance(agents, Mapping) else [(short_name(each), each) for each in agents]
     if games < 1:
         raise ValueError(f"games={games!r} is not allowed: give a whole number from 1.")
+    place = Place(workers)
+    place.check()
     stage = set_stage(id, dict(options or {}), named, games)
-    console = console or Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="agora-") as kept_nowhere:
         folder = Path(out) if out is not None else Path(kept_nowhere)
-        _play([stage], Season([], id, seed), "quick", folder, progress, console)
+        head = header(id, seed, "quick", [stage])
+        _play([stage], head, seeds.secret_from_seed(seed), folder, place, progress, console)
         results = records.read(folder / "log.jsonl")
         sections = make_sections(results)
         if out is not None:
@@ -254,8 +122,50 @@ def evaluate(
     return sections[0]
 
 
-def _play(stages: Sequence[Stage], season: Season, budget: Budget, out: Path, progress: bool, console: Console) -> None:
-    bars = Progress(
+def _secret(given: str | None, season: Season, head: Header, out: Path) -> str:
+    """The secret that belongs to this header alone: one that was shown never serves another season."""
+    if given is not None:
+        if not _SECRET.fullmatch(given):
+            raise ValueError("The secret that was given is none: it has to be 64 hexadecimal digits.")
+        return given
+    if season.secret == "seed":
+        return seeds.secret_from_seed(season.seed)
+    return seeds.secret_from_file(out / f"secret-{records.digest(head)}.txt")
+
+
+def _play(
+    stages: Sequence[Stage],
+    head: Header,
+    secret: str,
+    out: Path,
+    place: Place,
+    progress: bool,
+    console: Console | None,
+    reveal: bool = True,
+) -> None:
+    """Plays what the log in ``out`` lacks."""
+    head.commitment = seeds.commitment(secret)
+    console = console or Console(stderr=True)
+    with open_log(out / "log.jsonl", head) as log:
+        for note in log.notes:
+            console.print(note, markup=False, highlight=False)
+        with _bars(console, progress) as bars:
+            tasks = [bars.add_task(stage.contest.title, total=stage.contest.budget) for stage in stages]
+
+            def ended(contest: int, games: int) -> None:
+                bars.advance(tasks[contest], games)
+
+            def written(contest: int, games: int) -> None:
+                bars.update(tasks[contest], completed=games)
+
+            with opened(place, stages, head, secret, ended) as player:
+                play_stages(stages, log, player, written)
+        if reveal:
+            log.reveal(secret)
+
+
+def _bars(console: Console, progress: bool) -> Progress:
+    return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
@@ -265,18 +175,3 @@ def _play(stages: Sequence[Stage], season: Season, budget: Budget, out: Path, pr
         console=console,
         disable=not progress,
     )
-    head = header(season.title, season.seed, budget, stages)
-    secret = _secret(season, head, out)
-    head.commitment = seeds.commitment(secret)
-    with open_log(out / "log.jsonl", head) as log:
-        for note in log.notes:
-            console.print(note, markup=False, highlight=False)
-        with bars:
-            play_stages(stages, log, secret, bars)
-
-
-def _secret(season: Season, head: Header, out: Path) -> str:
-    """The secret that belongs to this header alone: one that was shown never serves another season."""
-    if season.secret == "seed":
-        return seeds.secret_from_seed(season.seed)
-    return seeds.secret_from_file(out / f"secret-{records.digest(head)}.txt")

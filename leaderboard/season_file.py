@@ -12,11 +12,12 @@
         "random",
         "scripted/bettor",
         "path/to/a/saved/agent",
-        { name = "self-play", train = "../baselines/leduc_poker.toml" },
+        { name = "self-play", train = "../baselines/leduc_poker.toml", seeds = 5 },   # trained with five seeds
         { name = "a stranger's", submission = "path/to/a/folder/or/archive" },
         { name = "nobody knows", agent = "path/to/another", held_out = true },
     ]
     duplicates = ["random"]   # entered twice: the two differ by noise alone
+    confirm = 1_000           # games of every lineup on fresh deals, on which the first are scored again
 
     [environments.options]
     players = 2
@@ -65,6 +66,10 @@ class Participant(msgspec.Struct, forbid_unknown_fields=True):
     """As on the command line."""
     train: str = ""
     """Settings file of the training."""
+    seeds: Count = 1
+    """Trains so many agents, NAME (seed 1) and so on; tables then say how much the luck of training is."""
+    seed: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Takes the place of the settings' seed."""
     submission: str = ""
     """Folder or archive of a stranger's agent, see ``submission/``."""
     held_out: bool = False
@@ -85,6 +90,8 @@ class Environment(msgspec.Struct, forbid_unknown_fields=True):
     """Games in all, see ``designs.make_plan``."""
     stop: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     """Elo points."""
+    confirm: Count | Games | None = None
+    """Games of every lineup on fresh deals, which rank nobody: whoever came first is scored on them again."""
     duplicates: list[str] = []
     """Names of agents that are entered a second time. What tells the two apart is noise; where agents cooperate, the
     two show how an agent plays with itself, all other pairs how it plays with strangers."""
@@ -120,6 +127,7 @@ def read_season(path: str | Path) -> Season:
         for environment in season.environments:
             for each in environment.agents:
                 _check(each)
+            environment.agents = [run for each in environment.agents for run in _runs(each)]
     except (msgspec.ValidationError, ValueError) as error:
         raise ValueError(f"{path}: {error}{_nearest(str(error))}") from None
     return season
@@ -130,6 +138,20 @@ def _check(participant: str | Participant) -> None:
         return
     if len([given for given in (participant.agent, participant.train, participant.submission) if given]) != 1:
         raise ValueError(f"agent {participant.name!r} needs one of `agent`, `train` and `submission`.")
+    if (participant.seeds > 1 or participant.seed is not None) and not participant.train:
+        raise ValueError(f"agent {participant.name!r} is not trained here: `seed` and `seeds` go with `train`.")
+    if participant.seeds > 1 and participant.seed is not None:
+        raise ValueError(f"agent {participant.name!r} has `seed` and `seeds`: give one of them.")
+
+
+def _runs(participant: str | Participant) -> list[str | Participant]:
+    """A participant for each training seed."""
+    if isinstance(participant, str) or participant.seeds == 1:
+        return [participant]
+    return [
+        msgspec.structs.replace(participant, name=f"{participant.name} (seed {seed})", seeds=1, seed=seed)
+        for seed in range(1, participant.seeds + 1)
+    ]
 
 
 def _nearest(message: str) -> str:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from agora.leaderboard.jail.limits import Budget, Limits
+from agora.leaderboard.jail.limits import REMOTE, Budget, Limits
 from agora.leaderboard.submission import archive, members, names
 
 ROOT = Path(__file__).parents[1]
@@ -37,3 +37,12 @@ def test_the_page_states_the_limits_of_the_jail():
     assert rows["all calls of `act` in one match"] == f"{budget.total:g} s"
     assert rows["memory (address space)"] == f"{limits.memory >> 30} GiB"
     assert rows["files it writes"] == f"{limits.scratch >> 20} MiB, gone after the match"
+
+
+def test_the_page_states_the_time_of_agents_elsewhere():
+    text = " ".join(PAGE.split())
+    assert (
+        f"has {REMOTE.start:g} s for each `reset`, {REMOTE.move:g} s for each call of `act` and {REMOTE.lane:g} s"
+        in text
+    )
+    assert f"{REMOTE.bank:g} s that calls of `act` may overrun in all, and {REMOTE.total:,.0f} s for all calls" in text

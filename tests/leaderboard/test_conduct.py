@@ -6,7 +6,8 @@ import pytest
 import agora.envs
 from agora.agents.api import FunctionAgent, Report
 from agora.leaderboard.conduct import assess, slopes
-from agora.leaderboard.match import play, replay, retrace
+from agora.leaderboard.match import play
+from agora.leaderboard.replaying import replay, retrace
 
 TICTACTOE = "agora/TicTacToe-v0"
 A1, B1, C1, A2, B2, C2, A3, B3, C3 = range(9)

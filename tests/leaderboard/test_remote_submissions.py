@@ -4,7 +4,6 @@ import threading
 
 import numpy as np
 import pytest
-from elsewhere import Stranger, answer, late, passes, running, says, serving
 
 from agora import envs
 from agora.leaderboard.jail import remote
@@ -17,6 +16,7 @@ from agora.leaderboard.submission.check import check
 from agora.leaderboard.submission.new_agent import write_new_agent
 from agora.leaderboard.submission.opening import OWN_HOSTS, FreshAgent, prepared, time_of
 from agora.leaderboard.submission.serving import folder_server
+from elsewhere import Stranger, answer, late, passes, running, says, serving
 from submissions import KUHN, kinds, submission
 
 TOKEN = "t0ken-that-nobody-sees"

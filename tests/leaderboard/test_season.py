@@ -10,12 +10,14 @@ import pytest
 
 from agora import envs
 from agora.agents.api import SampledAgent, from_function, load, scripted_names
-from agora.leaderboard import season, seeds
+from agora.leaderboard import entries, seeds
+from agora.leaderboard.entries import short_name
+from agora.leaderboard.judge import agent_digest
 from agora.leaderboard.log import records
 from agora.leaderboard.log.verify import verify
-from agora.leaderboard.match import replay
 from agora.leaderboard.numbers.statistics import Estimate
-from agora.leaderboard.season import evaluate, run_season, short_name
+from agora.leaderboard.replaying import replay
+from agora.leaderboard.season import evaluate, run_season
 from agora.leaderboard.season_file import read_season
 
 SEASON = """
@@ -298,7 +300,7 @@ def test_a_missing_file_is_told(tmp_path):
 
 def test_what_is_to_be_trained_is_trained_first(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(season, "_train", lambda *arguments: calls.append(arguments) or "random")
+    monkeypatch.setattr(entries, "_train", lambda *arguments: calls.append(arguments) or "random")
     path = tmp_path / "season.toml"
     path.write_text('[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 4\nagents = [{name="me", train="k.toml"}]')
     ranking = run_season(path, tmp_path / "out", progress=False)[0].table("ranking")
@@ -311,6 +313,44 @@ def test_short_names():
     assert short_name(Path("runs/leduc/agent")) == "leduc"
     assert short_name("somewhere/mine") == "mine"
     assert short_name(from_function(len)) == "FunctionAgent"
+
+
+def test_a_secret_that_is_given_is_the_one_that_counts(tmp_path):
+    path, secret = tmp_path / "season.toml", "0123456789abcdef" * 4
+    path.write_text('secret = "file"\n[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 4\nagents = ["random"]')
+    run_season(path, tmp_path / "out", progress=False, secret=secret)
+    results = records.read(tmp_path / "out" / "log.jsonl")
+    assert results.header.commitment == seeds.commitment(secret)
+    assert results.games[0][0].seed == seeds.deal_seed(secret, "Leaderboard", results.header.contests[0].key, 0)
+    assert not list((tmp_path / "out").glob("secret*"))
+    for wrong in (secret[1:], secret.upper(), f"{secret}\n"):
+        with pytest.raises(ValueError, match="64 hexadecimal digits"):
+            run_season(path, tmp_path / "wrong", progress=False, secret=wrong)
+
+
+def test_a_season_that_stays_open_keeps_its_secret(file, tmp_path):
+    secret = "5" * 64
+    run_season(file, tmp_path / "out", progress=False, secret=secret, reveal=False)
+    assert not records.read(tmp_path / "out" / "log.jsonl").closed
+    assert not any(secret.encode() in written for written in contents(tmp_path / "out").values())
+    run_season(file, tmp_path / "out", progress=False, secret=secret)  # closed later, and nothing else has changed
+    run_season(file, tmp_path / "at once", progress=False, secret=secret)
+    assert contents(tmp_path / "out") == contents(tmp_path / "at once")
+    assert records.read(tmp_path / "out" / "log.jsonl").closed
+
+
+def test_every_file_of_a_saved_agent_is_in_its_digest(tmp_path):
+    """A table of probabilities beside the settings, and agents within agents."""
+    (tmp_path / "policies").mkdir()
+    files = [tmp_path / "agent.toml", tmp_path / "table.npz", tmp_path / "policies" / "000.npz"]
+    digests = set()
+    for file in files:
+        file.write_text("first")
+        digests.add(agent_digest(tmp_path, "agora/KuhnPoker-v0"))
+    for file in files:
+        file.write_text("second")
+        digests.add(agent_digest(str(tmp_path), "agora/KuhnPoker-v0"))
+    assert len(digests) == 6
 
 
 def test_no_games_is_refused():

@@ -1,12 +1,12 @@
 """The site in a real browser: reading, stepping through a match, small screens, dark rooms."""
 
 import pytest
-from browser import chromium, served
 
 from agora.leaderboard.log import records
 from agora.leaderboard.season import run_season
 from agora.leaderboard.site import viewer
 from agora.leaderboard.site.write import write_site
+from browser import chromium, served
 
 LONG = "a-name-without-any-space-that-goes-on-and-on-and-on-and-on-and-on-and-on-and-on"
 SEASON = f"""

@@ -8,8 +8,6 @@ from http.client import HTTPConnection
 import msgspec
 import numpy as np
 import pytest
-from elsewhere import CERTIFICATE, MISBEHAVES, Stranger, answer, closes, half, passes, says
-from elsewhere import serving as served
 
 from agora.agents.random import RandomAgent
 from agora.leaderboard.jail import addresses, protocol, remote, serving
@@ -18,6 +16,8 @@ from agora.leaderboard.jail.limits import Budget
 from agora.leaderboard.jail.remote import SESSION, RemoteAgent
 from agora.leaderboard.jail.worker import find
 from agora.leaderboard.match import play
+from elsewhere import CERTIFICATE, MISBEHAVES, Stranger, answer, closes, half, passes, says
+from elsewhere import serving as served
 
 HERE = ("localhost",)
 SHORT = Budget(start=10.0, move=0.4, lane=0.0, bank=0.1, total=20.0)

@@ -1,0 +1,1 @@
+"""Where games are played: in this process, in several of this machine, or on the machines of a cluster."""
