@@ -16,6 +16,32 @@ from agora.leaderboard.submission.names import looks_like
 from agora.leaderboard.submission.opening import FreshAgent, Submission, prepared
 
 
+def doubled(season: Season) -> Season:
+    """``season`` with the duplicates of its environments as agents of their own, after the others.
+
+    Raises:
+        ValueError: an environment has no agent of its own with the name of a duplicate.
+    """
+    environments = [
+        msgspec.structs.replace(environment, agents=[*environment.agents, *_twins(environment)], duplicates=[])
+        for environment in season.environments
+    ]
+    return msgspec.structs.replace(season, environments=environments)
+
+
+def _twins(environment: Environment) -> list[Participant]:
+    ours = {_name(each): each for each in reversed(environment.agents) if isinstance(each, str) or not each.submission}
+    twins: list[Participant] = []
+    for name in environment.duplicates:
+        if name not in ours:
+            known = ", ".join(reversed(ours))
+            raise ValueError(f"There is no agent {name!r} of one's own to enter twice: choose among {known}.")
+        agent, called = ours[name], f"{name} (duplicate)"
+        twin = Participant(called, agent) if isinstance(agent, str) else msgspec.structs.replace(agent, name=called)
+        twins.append(twin)
+    return twins
+
+
 def joined(season: Season, path: str | Path, visitors: Sequence[str | Path], whole: bool = False) -> Season:
     """``season`` with each of ``visitors`` after the other agents of the environments it plays.
 
@@ -91,19 +117,11 @@ def _check_names(season: Season, submissions: Mapping[str, Submission]) -> None:
     """Finds unknown ids, options and agents before the long training, not after it."""
     for environment in season.environments:
         spec = envs.spec(environment.id, **environment.options)
-        _check_duplicates(environment)
         for each in environment.agents:
             if isinstance(each, Participant) and each.submission:
                 _check_stranger(each, environment, submissions[each.submission].manifest.ids)
             elif agent := each if isinstance(each, str) else each.agent:
                 load(agent, spec)
-
-
-def _check_duplicates(environment: Environment) -> None:
-    ours = [_name(each) for each in environment.agents if isinstance(each, str) or not each.submission]
-    for name in environment.duplicates:
-        if name not in ours:
-            raise ValueError(f"There is no agent {name!r} of one's own to enter twice: choose among {', '.join(ours)}.")
 
 
 def _check_stranger(participant: Participant, environment: Environment, ids: Sequence[str]) -> None:
@@ -144,9 +162,9 @@ def _stage(environment: Environment, agents: Sequence[Entry], budget: Budget) ->
 def _hide(stage: Stage, environment: Environment) -> None:
     """Takes the names of agents that are held out from the log; the digest stays, as a promise of who they were."""
     hidden = [isinstance(each, Participant) and each.held_out for each in environment.agents]
-    held_out = [entrant for entrant, hide in zip(stage.contest.entrants, hidden, strict=False) if hide]
+    held_out = [entrant for entrant, hide in zip(stage.contest.entrants, hidden, strict=True) if hide]
     for entrant, name in zip(held_out, unlike(["held out"] * len(held_out)), strict=True):
-        entrant.name, entrant.source = name, "held out"
+        entrant.name, entrant.source, entrant.author = name, "held out", ""
 
 
 def _count(games: int | Games, budget: Budget) -> int:
@@ -172,8 +190,7 @@ def _entries(
             entries.append((each.name, strangers[each.submission]()))
         else:
             entries.append((each.name, _train(each.train, path, out, budget, progress, each.seed)))
-    given = dict(reversed(entries))
-    return entries + [(f"{name} (duplicate)", given[name]) for name in environment.duplicates]
+    return entries
 
 
 def _train(settings: str, path: Path, out: Path, budget: Budget, progress: bool, seed: int | None = None) -> Path:

@@ -6,17 +6,17 @@ import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from agora import envs
 from agora.agents.api import Agent, load, snake_case
-from agora.envs.api import Discrete
 from agora.envs.game import Game
 from agora.leaderboard import seeds
 from agora.leaderboard.conduct import assess
-from agora.leaderboard.log.records import DISTANCE, FORMAT, Contest, Entrant, Exact, Header
+from agora.leaderboard.exact import computed, small_tree
+from agora.leaderboard.log.records import FORMAT, Contest, Entrant, Header
 from agora.leaderboard.log.writing import Log
 from agora.leaderboard.machines.jobs import Job, Player
 from agora.leaderboard.match import Played, deciding_returns, play
@@ -30,12 +30,6 @@ from agora.leaderboard.schedules.units import (
     games_per_deal,
     seats_and_deals,
 )
-
-if TYPE_CHECKING:
-    from agora.agents.solvers.tree import Tree
-
-TREE_LIMIT = 300_000
-"""Nodes of a game up to which exploitability is computed, for every agent whose strategy can be read."""
 
 Entry = tuple[str, Any]
 """A name for the tables, and an agent as ``agora.agents.api.load`` takes it."""
@@ -258,35 +252,3 @@ def unit_seeds(unit: Unit, secret: str, season: str, environment: str) -> np.nda
     deals = seats_and_deals(unit)[1]
     found = {deal: seeds.deal_seed(secret, season, environment, deal) for deal in np.unique(deals).tolist()}
     return np.array([found[deal] for deal in deals.tolist()])
-
-
-def small_tree(game: Game, limit: int = TREE_LIMIT) -> "Tree | None":
-    """The tree of the game, None where there is none or it is large."""
-    from agora.agents.solvers.tree import HOPELESS, build, estimate
-
-    spec = game.spec
-    if spec.players == 1 or not isinstance(spec.action, Discrete) or spec.chance == "sampled":
-        return None
-    if estimate(game, probes=20).nodes > HOPELESS * limit:
-        return None
-    try:
-        return build(game, limit)
-    except ValueError:
-        return None
-
-
-def computed(game: Game, agent: int, player: Agent, tree: "Tree") -> list[Exact]:
-    """What can be computed of the strategy of agent number ``agent``; nothing where it cannot be read."""
-    from agora.agents.solvers.best_response import nash_conv
-    from agora.agents.solvers.equilibrium_distance import distance_by_hand
-    from agora.agents.solvers.exploit import strategy_of
-
-    try:
-        strategy = strategy_of(player, tree, game.spec)
-    except (Exception, SystemExit):  # it draws lots in secret, or crashes, which costs it its games and nobody else
-        return []
-    computed = [Exact(agent, "NashConv", nash_conv(tree, strategy))]
-    if game.hand(tree.observation[0]) is not None and game.spec.payoff == "zero-sum" and game.spec.players == 2:
-        distances = distance_by_hand(tree, strategy, lambda row: str(game.hand(row)))
-        computed += [Exact(agent, f"{DISTANCE}{hand}", round(value, 9)) for hand, value in distances.items()]
-    return computed

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agora.agents.api import Agent
 from agora.leaderboard import seeds
-from agora.leaderboard.entries import joined, short_name, staged
+from agora.leaderboard.entries import doubled, joined, short_name, staged
 from agora.leaderboard.judge import Stage, header, play_stages, set_stage
 from agora.leaderboard.log import records
 from agora.leaderboard.log.records import Header
@@ -67,7 +67,7 @@ def run_season(
     """
     place = Place(workers, cluster, store)
     place.check()
-    season, out = read_season(path), Path(out)
+    season, out = doubled(read_season(path)), Path(out)
     if visitors:
         season = joined(season, path, visitors, whole)
     with staged(season, Path(path), out, budget, trust, progress) as stages:

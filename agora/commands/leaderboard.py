@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 Workers = Annotated[
-    int, typer.Option(min=0, help="Processes that play; 1 is this one, 0 as many as there are processors.")
+    int | None,
+    typer.Option(
+        min=0, help="Processes that play; 1 is this one; by default one for each processor, unless --cluster."
+    ),
 ]
 Cluster = Annotated[
     str | None,
@@ -40,14 +43,15 @@ def leaderboard(
             help="Also write the pages of a site, with replays, into this folder: new, empty or an older site."
         ),
     ] = None,
-    workers: Workers = 1,
+    workers: Workers = None,
     cluster: Cluster = None,
     store: Store = None,
 ) -> None:
     """Play a whole season and write the leaderboard."""
     from agora.leaderboard.season import run_season
 
-    sections = run_season(season, out, budget.value, workers=workers, cluster=cluster, store=store)
+    processes = (0 if cluster is None else 1) if workers is None else workers
+    sections = run_season(season, out, budget.value, workers=processes, cluster=cluster, store=store)
     _tell(sections, out)
     if site is not None:
         from agora.leaderboard.log.records import read
@@ -109,7 +113,7 @@ def submit(
         Budget, typer.Option(help="With --season: how long to train and how much to play.")
     ] = Budget.quick,
     trust: Trust = False,
-    workers: Workers = 1,
+    workers: Workers = None,
     server: Annotated[str | None, typer.Option(help="Address of a server: hand the submission in there.")] = None,
     token: Annotated[
         str,
@@ -128,7 +132,7 @@ def submit(
     from agora.leaderboard.season import run_season
 
     assert season is not None
-    _tell(run_season(season, out, budget.value, trust=trust, visitors=[submission], workers=workers), out)
+    _tell(run_season(season, out, budget.value, trust=trust, visitors=[submission], workers=workers or 0), out)
 
 
 def serve_agent(

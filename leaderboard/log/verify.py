@@ -21,7 +21,8 @@ import numpy as np
 from agora import envs
 from agora.agents.api import load
 from agora.envs.game import Game
-from agora.leaderboard.judge import agent_digest, computed, describe, small_tree, unit_seeds
+from agora.leaderboard.exact import computed, small_tree
+from agora.leaderboard.judge import agent_digest, describe, unit_seeds
 from agora.leaderboard.log.records import Closed, Contents, Contest, Exact, parse, read_bytes, results_of
 from agora.leaderboard.log.replays import differences
 from agora.leaderboard.match import Played, deciding_returns

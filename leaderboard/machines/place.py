@@ -49,7 +49,7 @@ def opened(
     Raises:
         ValueError: agents cannot be sent there, there is no such cluster or store, or a package is missing.
     """
-    workers = place.workers or len(os.sched_getaffinity(0))
+    workers = place.workers or _processors()
     with ExitStack() as stack:
         player: Player
         if place.cluster is not None:
@@ -67,3 +67,8 @@ def opened(
             stack.callback(engine.dispose)
             player = remembered(player, engine, header, stages)
         yield player
+
+
+def _processors() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
