@@ -17,7 +17,7 @@ help:
 	@echo "make bench                 speed and memory beside other suites"
 
 leaderboard: .venv/installed
-	$(BIN)/agora leaderboard leaderboard/season.toml --out leaderboard/results --budget $(BUDGET)
+	$(BIN)/agora leaderboard leaderboard/season.toml --out leaderboard/results --site leaderboard/results/site --budget $(BUDGET)
 
 results: .venv/installed
 	$(BIN)/python -P -m agora.baselines.run --seeds 5 --out baselines/results
@@ -37,7 +37,7 @@ bench: .venv/bench-installed
 # Everything is installed as users install it: from the wheel, never from the source tree.
 .venv/installed: $(SOURCES) .venv/ready
 	rm -rf build
-	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet]'
+	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet,serve]'
 	$(BIN)/pip install --quiet --no-deps --force-reinstall .
 	rm -rf build
 	@touch $@

@@ -86,6 +86,9 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the log and the tables; nothing is kept without.")
     ] = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes that play: 1 is this one, 0 stands for one on each processor.")
+    ] = 1,
     option: Options = None,
 ) -> None:
     """Let agents play and print their table."""
@@ -93,7 +96,8 @@ def evaluate(
     from agora.leaderboard.tables.writers import print_sections
 
     names = [name.strip() for name in agents.split(",") if name.strip()]
-    print_sections([run(full_id(id), names, games, seed, read_options(option), out)], console())
+    section = run(full_id(id), names, games, seed, read_options(option), out, workers=workers)
+    print_sections([section], console())
 
 
 def compare(

@@ -50,13 +50,15 @@ def leaderboard(
     """Play a whole season and write the leaderboard."""
     from agora.leaderboard.season import run_season
 
+    if site is not None:  # before hours are spent
+        from agora.leaderboard.log.records import read
+        from agora.leaderboard.site.write import check_place, write_site
+
+        check_place(site)
     processes = (0 if cluster is None else 1) if workers is None else workers
     sections = run_season(season, out, budget.value, workers=processes, cluster=cluster, store=store)
     _tell(sections, out)
     if site is not None:
-        from agora.leaderboard.log.records import read
-        from agora.leaderboard.site.write import write_site
-
         write_site(read(out / "log.jsonl"), sections, site, log=out / "log.jsonl", agents=out / "agents")
         typer.echo(f"Site: {site / 'index.html'}")
 

@@ -223,12 +223,18 @@ class Site:
             self._page(f"agents/{agent.address}.html", "agent.html", agent=agent)
 
 
-def _clear(out: Path) -> None:
-    """Makes room for the site, and for nothing else."""
+def check_place(out: str | Path) -> None:
+    """Raises ValueError if the folder ``out`` holds something else than a site."""
+    out = Path(out)
     if out.exists() and not out.is_dir():
         raise ValueError(f"Cannot write a site to {out}, which is a file: name a folder.")
     if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
         raise ValueError(f"Cannot write a site to {out}, which holds other files: name a new or an empty folder.")
+
+
+def _clear(out: Path) -> None:
+    """Makes room for the site, and for nothing else."""
+    check_place(out)
     for folder in _FOLDERS:
         if (out / folder).is_dir():
             shutil.rmtree(out / folder)

@@ -50,3 +50,59 @@ def test_the_doctor_tells_what_holds_and_what_does_not(monkeypatch):
     assert lines[-1] == "Submissions play at level 2 (bubblewrap)."
     monkeypatch.setattr(doctor, "highest", lambda: (0.0, "nothing"))
     assert "No jail holds here" in run("doctor").stdout
+
+
+SEASON = """
+title = "By command"
+
+[[environments]]
+id = "agora/KuhnPoker-v0"
+games = 20
+duplicates = ["random"]
+agents = ["random", "scripted/honest"]
+"""
+
+
+def test_a_season_with_a_site_and_a_store(tmp_path):
+    season, out, site = tmp_path / "season.toml", tmp_path / "out", tmp_path / "site"
+    season.write_text(SEASON)
+    command = ["leaderboard", season, "--out", out, "--site", site, "--workers", 1, "--store", tmp_path / "units.db"]
+    result = run(*command)
+    assert result.exit_code == 0, result.output
+    assert "By command" in (site / "index.html").read_text()
+    assert "random (duplicate)" in (out / "leaderboard.md").read_text()
+    assert (tmp_path / "units.db").is_file()
+    again = tmp_path / "again"
+    assert run(*command[:2], "--out", again, "--workers", 1, "--store", tmp_path / "units.db").exit_code == 0
+    assert (again / "log.jsonl").read_bytes() == (out / "log.jsonl").read_bytes()
+
+
+def test_a_place_for_a_site_is_looked_at_before_anything_is_played(tmp_path):
+    season = tmp_path / "season.toml"
+    season.write_text(SEASON)
+    result = run("leaderboard", season, "--out", tmp_path / "out", "--site", tmp_path)
+    assert result.exit_code == 2
+    assert "holds other files" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_workers_and_a_cluster_exclude_each_other(tmp_path):
+    season = tmp_path / "season.toml"
+    season.write_text(SEASON)
+    result = run("leaderboard", season, "--out", tmp_path / "out", "--workers", 2, "--cluster", "auto")
+    assert result.exit_code == 2
+    assert "either workers" in result.stderr
+
+
+def test_tokens_are_made_listed_and_ended(tmp_path):
+    data = tmp_path / "data"
+    made = run("token", "create", "--data", data, "--author", "Ada", "--days", 3)
+    assert made.exit_code == 0, made.output
+    token = made.stdout.strip()
+    assert token.startswith("agora_")
+    listed = run("token", "list", "--data", data).stdout
+    assert "Ada" in listed
+    assert token not in listed
+    assert run("token", "revoke", 1, "--data", data).exit_code == 0
+    assert run("token", "revoke", 99, "--data", data).exit_code == 2
+    assert run("token", "create", "--data", data, "--author", "Ada", "--days", 0).exit_code == 2
