@@ -60,15 +60,16 @@ def submit_to(path: str | Path, url: str, token: str) -> Receipt:
         ValueError: it would be refused by what can be seen without playing, or see ``send``.
     """
     path = Path(path)
-    with tempfile.TemporaryDirectory(prefix="agora-") as place, prepared(path):
+    with tempfile.TemporaryDirectory(prefix="agora-") as place, prepared(path) as submission:
         archive = pack(path, Path(place) / "submission.zip") if path.is_dir() else path
-        return send(archive, url, token)
+        return send(archive, url, token, submission.manifest.author)
 
 
-def send(archive: str | Path, url: str, token: str) -> Receipt:
+def send(archive: str | Path, url: str, token: str, author: str | None = None) -> Receipt:
     """Posts ``archive`` to ``url``/api/v1/submissions, with ``token`` as bearer.
 
     Args:
+        author: whom the manifest names, to compare with whom the token belongs to; None leaves that to the server.
         url: of the server, https; http only on this machine, for the token would be readable on the way.
 
     Raises:
@@ -77,6 +78,8 @@ def send(archive: str | Path, url: str, token: str) -> Receipt:
     archive, url = Path(archive), _checked(url)
     bearer = {"Authorization": f"Bearer {_printable(token)}"}
     allowed = _asked(urllib.request.Request(f"{url}/api/v1/token", headers=bearer), url, Allowance)
+    if author is not None and author != allowed.author:
+        raise ValueError(f"The manifest names {author!r} as author; the token is that of {_plain(allowed.author)!r}.")
     size = archive.stat().st_size
     if size > allowed.archive_bytes:
         raise ValueError(f"{archive.name} has {size} bytes; the server takes {allowed.archive_bytes}.")
