@@ -107,8 +107,8 @@ def test_a_folder_is_packed_and_checked_before_it_is_sent(server, tmp_path):
 
 
 def test_the_submission_of_another_author_is_not_sent(server, tmp_path):
-    server.allowance = (200, {}, b'{"author": "Ada\\u001b", "archive_bytes": 9999}')
-    with pytest.raises(ValueError, match="names 'me' as author; the token is that of 'Ada '"):
+    server.allowance = (200, {}, b'{"author": "Ada", "archive_bytes": 9999}')
+    with pytest.raises(ValueError, match="names 'me' as author; the token is that of 'Ada'"):
         submit_to(submission(tmp_path / "mine"), server.url, "t")
     assert server.received == []
 
