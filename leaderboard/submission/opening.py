@@ -163,6 +163,10 @@ def _own_modules(folder: Path) -> Iterator[None]:
     """Modules imported from ``folder`` are forgotten afterwards: two submissions may use the same names, and neither
     may stand in for a module of somebody else."""
     path, before = sys.path.copy(), sys.modules.copy()
+    own, installed = {file.stem for file in folder.iterdir()}, (sys.prefix, sys.base_prefix)
+    for name, module in before.items():
+        if name.split(".")[0] in own and not str(getattr(module, "__file__", None) or sys.prefix).startswith(installed):
+            del sys.modules[name]  # of the same name, from somewhere else
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+import types
 from contextlib import contextmanager
 
 import numpy as np
@@ -94,15 +95,27 @@ def test_submissions_in_this_process_keep_their_modules_apart(tmp_path):
     code = "import helper\nfrom helper import ACTION\n" + HEAD.replace(
         "legal.argmax(axis=1)", "np.full(len(lanes), ACTION)"
     )
-    spec, played, path = envs.spec(KUHN), [], sys.path.copy()
+    spec, played, path, modules = envs.spec(KUHN), [], sys.path.copy(), sys.modules.copy()
     for action in (0, 1):
         folder = submission(tmp_path / str(action), code)
         (folder / "helper.py").write_text(f"ACTION = {action}")
         with prepared(folder) as found, opened(found, spec, trust=True) as agent:
             played.append(agent.act(None, np.ones((1, 2), bool), np.arange(1)).tolist())
     assert played == [[0], [1]]
-    assert not {"agent", "helper"} & set(sys.modules)
+    assert all(sys.modules.get(name) is modules.get(name) for name in ("agent", "helper"))
     assert sys.path == path
+
+
+def test_a_module_of_the_same_name_from_elsewhere_does_not_stand_in(tmp_path, monkeypatch):
+    stranger = types.ModuleType("helper")
+    stranger.__file__, stranger.ACTION = str(tmp_path / "elsewhere" / "helper.py"), 0
+    monkeypatch.setitem(sys.modules, "helper", stranger)
+    code = "from helper import ACTION\n" + HEAD.replace("legal.argmax(axis=1)", "np.full(len(lanes), ACTION)")
+    folder = submission(tmp_path / "mine", code)
+    (folder / "helper.py").write_text("ACTION = 1")
+    with prepared(folder) as found, opened(found, envs.spec(KUHN), trust=True) as agent:
+        assert agent.act(None, np.ones((1, 2), bool), np.arange(1)).tolist() == [1]
+    assert sys.modules["helper"] is stranger
 
 
 def test_every_match_has_an_agent_of_its_own(tmp_path):
