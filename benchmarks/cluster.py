@@ -179,7 +179,8 @@ def paper(found: Mapping[str, float]) -> Iterator[str]:
     """What a season of ``AGENTS`` agents and ``MATCHES`` games takes, from the medians above."""
     for games in (FEW, MANY):
         units = MATCHES // games
-        jail = 2 * found[START] + 2 * MOVES * found[MESSAGE.format(games // 2)]  # both agents of a unit are jailed
+        # Both agents of a unit are jailed, and started anew when they change seats.
+        jail = 4 * found[START] + 2 * MOVES * found[MESSAGE.format(games // 2)]
         for kind, (_, measured) in KINDS.items():
             unit = found[UNIT.format(kind, games)] if games <= measured else found[UNIT.format(kind, FEW)] * games / FEW
             yield (
