@@ -42,6 +42,7 @@ class Evidence:
     seats: np.ndarray  # (D, n) how often an agent sat in a game that counts
     payoffs: np.ndarray  # (D, n) sums of its returns there
     scores: np.ndarray  # (D, n, n) points of row against column: 1, 0.5 or 0 for each lineup with both
+    stakes: np.ndarray  # (D, n, n) what row got more than column, mean payoffs of each lineup with both added up
     meetings: np.ndarray  # (D, n, n)
     outcomes: np.ndarray  # (3, D, n) deals won, drawn and lost against ranked agents
     measures: dict[str, Sums]  # by name, what environments measure of whole games
@@ -62,7 +63,8 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
     seats, payoffs = np.zeros((2, deals, agents))
     np.add.at(seats, where, 1.0)
     np.add.at(payoffs, where, returns[counts])
-    scores, meetings, outcomes = _meetings(deal, seating, deciding_returns(games).reshape(-1, players), ranked, deals)
+    decided = deciding_returns(games).reshape(-1, players)
+    scores, stakes, meetings, outcomes = _meetings(deal, seating, decided, ranked, deals)
     forfeits = np.zeros(agents, np.int64)
     for game in games:
         for seat in game.faults:
@@ -73,6 +75,7 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
         seats,
         payoffs,
         scores,
+        stakes,
         meetings,
         outcomes,
         _sum_measures(games, seated, (deals, agents)),
@@ -84,10 +87,10 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
 
 def _meetings(
     deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, ranked: np.ndarray, deals: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Points and meetings (D, n, n), and wins, draws and losses against ranked agents (3, D, n)."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Points, stakes and meetings (D, n, n), and wins, draws and losses against ranked agents (3, D, n)."""
     agents = len(ranked)
-    scores, meetings = np.zeros((2, deals, agents, agents))
+    scores, stakes, meetings = np.zeros((3, deals, agents, agents))
     outcomes = np.zeros((3, deals, agents))
     tables, lineup = np.unique(np.sort(seating, axis=1), axis=0, return_inverse=True)
     for number, members in enumerate(map(np.unique, tables)):
@@ -99,10 +102,11 @@ def _meetings(
             for column, other in enumerate(members):
                 if mine != other:
                     scores[played, mine, other] += points[:, row, column]
+                    stakes[played, mine, other] += means[played, row] - means[played, column]
                     meetings[played, mine, other] += 1.0
                     for index, value in enumerate((1.0, 0.5, 0.0)):
                         outcomes[index, played, mine] += ranked[other] * (points[:, row, column] == value)
-    return scores, meetings, outcomes
+    return scores, stakes, meetings, outcomes
 
 
 def _means_by_deal(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -1,16 +1,18 @@
 """Other ways to rank many agents, by who beats whom: where they disagree with the rating, it hides a circle."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.numbers.cycles import alpha_rank_limit, surely_beats, three_cycles
 from agora.leaderboard.numbers.nash_averaging import log_odds, lottery_scores, margins, maximal_lottery, nash_average
-from agora.leaderboard.numbers.ratings import ELO, measured
+from agora.leaderboard.numbers.ratings import ELO, bootstrap_wins, measured
+from agora.leaderboard.schedules.units import derive
 from agora.leaderboard.tables.evidence import Evidence
 from agora.leaderboard.tables.layout import Cell, Column, Table
-from agora.leaderboard.tables.score import among, resampled_wins
+from agora.leaderboard.tables.score import among, ranked_by
 from agora.leaderboard.tables.words import clean
 
 FEWEST_AGENTS = 3
@@ -24,14 +26,18 @@ _NAMED = 5  # circles that are spelled out
 def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int], seed: int) -> Table:
     """Nash average, maximal lottery, alpha-rank, and sure wins of ``agents`` (k,), all ranked, the best first."""
     chosen = np.array(agents)
-    scores, meetings = among(evidence.scores, chosen), among(evidence.meetings, chosen)
-    wins, replicates = scores.sum(axis=0), resampled_wins(contest, evidence, chosen, seed)[:REPLICATES]
+    stakes = ranked_by(contest) == "payoff"
+    points, meetings = _points(contest, evidence, stakes, chosen), among(evidence.meetings, chosen)
+    wins = points.sum(axis=0)
+    replicates = bootstrap_wins(points, evidence.weights[:REPLICATES], derive(seed, contest.key, "others"))
     units = int((meetings.sum(axis=(1, 2)) > 0).sum())
-    nash = measured(_nash, wins, replicates, units)
-    beats = surely_beats(scores, meetings)
+    reach = contest.returns[1] - contest.returns[0]
+    nash = measured(partial(_nash_of_stakes, reach) if stakes else _nash, wins, replicates, units)
+    beats = surely_beats(points, meetings)
+    unit, by = (contest.unit, "mean payoffs") if stakes else ("Elo", "deals won")
     columns = [
         Column("agent", "Agent", "text"),
-        Column("nash", "Nash average (Elo)", "rating"),
+        Column("nash", f"Nash average ({unit})", "number" if stakes else "rating"),
         Column("weight", "Weight in it", "share"),
         Column("lottery", "Maximal lottery", "share"),
         Column("place", "Place by lotteries", "count"),
@@ -51,12 +57,12 @@ def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int
     rows = tuple(zip(*values, strict=True))
     caption = " ".join(
         [
-            "Nash average: Elo points behind the mixture of agents that is hardest to beat, in which each has the "
-            "weight beside it; copies of an agent move nobody. Maximal lottery: the chance in the lottery over agents "
-            "that none of them beats by deals won; places come from it and from further lotteries among those left. "
+            f"Nash average: how far ({unit}) behind the mixture of agents that is hardest to beat, in which each has "
+            "the weight beside it; copies of an agent move nobody. Maximal lottery: the chance in the lottery over "
+            f"agents that none of them beats by {by}; places come from it and from further lotteries among those left. "
             "Alpha-rank: share of time that a population which imitates winners spends with each. Two that never met "
             f"count as even. Brackets: 95 % over the same resampled deals as above, {REPLICATES} of them.",
-            f"Sure wins: agents that it beats on average, of {len(agents) - 1}; all of them together are right in 95 % "
+            f"Sure wins: agents that it beats by {by}, of {len(agents) - 1}; all of them together are right in 95 % "
             "of seasons (Bonferroni).",
             _circles(names, beats),
         ]
@@ -64,10 +70,27 @@ def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int
     return Table("others", "Other ways to rank", tuple(columns), rows, caption)
 
 
+def _points(contest: Contest, evidence: Evidence, stakes: bool, agents: np.ndarray) -> np.ndarray:
+    """(D, k, k) points of row against column, up to the number of their meetings: 1 for a deal that is won, or, where
+    there are ``stakes``, a half and what row got more, as a share of the most that it could have been."""
+    if not stakes:
+        return among(evidence.scores, agents)
+    gaps = among(evidence.stakes, agents) / (contest.returns[1] - contest.returns[0])
+    meetings = among(evidence.meetings, agents)
+    return np.clip(0.5 * (meetings + gaps), 0.0, meetings)
+
+
 def _nash(wins: np.ndarray) -> np.ndarray:
     """(2k,) scores in Elo points, and weights."""
     found = nash_average(log_odds(wins))
     return np.concatenate([found.scores * ELO / np.log(10.0), found.mixture])
+
+
+def _nash_of_stakes(reach: float, points: np.ndarray) -> np.ndarray:
+    """The same in the unit of payoffs, which are at most ``reach`` apart."""
+    total = points + points.T + np.eye(len(points))  # nobody met itself
+    found = nash_average(reach * margins(points) / total)
+    return np.concatenate([found.scores, found.mixture])
 
 
 def _places(scores: np.ndarray) -> list[int]:

@@ -22,6 +22,7 @@ from agora.leaderboard.numbers.statistics import FEWEST, estimate
 from agora.leaderboard.schedules.units import derive
 from agora.leaderboard.tables.alone import algorithms, episodes, has_scale
 from agora.leaderboard.tables.layout import Cell, Column, Table
+from agora.leaderboard.tables.twins import DUPLICATE
 
 RUNS = 100
 """Evaluation seeds of each task that are put together at most; the first ones."""
@@ -55,6 +56,8 @@ def _task(results: Results, number: int) -> dict[str, np.ndarray] | None:
     scores = episodes(contest, games)
     found = {}
     for name, members in algorithms(contest.entrants).items():
+        if name.endswith(DUPLICATE):
+            continue
         ranked = all(contest.entrants[member].needs != "truth" for member in members)
         if ranked and np.isfinite(scores[:, members]).all():
             found[name] = scores[:, members].T

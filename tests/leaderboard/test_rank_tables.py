@@ -64,6 +64,25 @@ def test_agents_in_a_line_are_ranked_alike_by_all(section_of):
     assert "No circle of three is sure." in others.caption
 
 
+def test_where_there_are_stakes_it_is_they_that_count(section_of):
+    """``a`` wins three deals of four from ``b``, by 1, and loses the fourth by 9."""
+
+    def often_little(deal):
+        return (-9.0, -9.0) if deal % 4 == 3 else (1.0, 1.0)
+
+    games = [*meeting(0, 1, 40, often_little), *beats(0, 2), *beats(1, 2)]
+    section = section_of(games, names="abc", returns=(-10.0, 10.0))
+    others = section.table("others")
+    assert "Nash average (chips)" in [column.label for column in others.columns]
+    assert by_agent(others, "lottery")["b"].value == 1
+    assert by_agent(others, "weight")["b"].value == 1
+    share = 0.5 - (3 * 1 - 9) / 4 * 2 / (2 * 20)  # of the points of b against a, a deal
+    points = 40 * share + SMOOTHING
+    assert by_agent(others, "nash")["a"].value == pytest.approx(-20 * (2 * points - 41) / 41)  # hardly less than 3
+    only_won = section_of(games, names="abc", returns=(-1.0, 1.0)).table("others")
+    assert by_agent(only_won, "lottery")["a"].value == 1
+
+
 def test_a_bound_and_two_agents_are_no_field_of_three(section_of):
     games = [*beats(0, 1), *beats(2, 0), *beats(2, 1)]
     with_bound = section_of(games, names="abc", needs=["observation", "observation", "truth"])
