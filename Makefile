@@ -44,7 +44,8 @@ bench: .venv/bench-installed
 
 .venv/test-installed: .venv/installed
 	@command -v bwrap >/dev/null || sh tests/system_packages.sh bubblewrap || echo "Without bubblewrap, tests of that jail are skipped."
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || sh tests/system_packages.sh chromium || echo "Without Chromium, tests in a browser are skipped."
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name >/dev/null && exit; done; \
+	    sh tests/system_packages.sh chromium || echo "Without Chromium, tests in a browser are skipped."
 	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || sh tests/system_packages.sh postgresql || echo "Without PostgreSQL, tests of the store run on SQLite only."
 	$(BIN)/pip install --quiet --constraint constraints.txt '.[train,render,parquet,serve,postgresql,cluster,test]'
 	rm -rf build
