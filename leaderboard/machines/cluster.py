@@ -10,7 +10,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -123,7 +123,9 @@ def _connected(address: str) -> Iterator[Any]:
         return
     given: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
     try:
-        with warnings.catch_warnings():
+        # Ray puts the working directory before the installed packages of its workers: a checkout of Agora there, or a
+        # folder of that name, would stand in for it.
+        with chdir(Path(__file__).anchor), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **given)
     except (ConnectionError, ValueError, RuntimeError) as error:

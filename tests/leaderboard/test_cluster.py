@@ -74,6 +74,9 @@ def test_a_season_is_the_same_there_although_a_node_dies(nodes, tmp_path, monkey
             nodes.remove_node(victim, allow_graceful=False)
 
     monkeypatch.setattr(Log, "append", watched)
+    (tmp_path / "agora").mkdir()
+    (tmp_path / "agora" / "__init__.py").write_text("raise ImportError('a checkout is not what is installed')")
+    monkeypatch.chdir(tmp_path)
     run_season(path, tmp_path / "there", progress=False, cluster=nodes.address)
     assert len(written) == len(set(written)) > 40
     assert (tmp_path / "there" / "log.jsonl").read_bytes() == (tmp_path / "here" / "log.jsonl").read_bytes()
