@@ -19,6 +19,7 @@ PARTS = {
     "solvers": "agora.benchmarks.solvers",
     "trading": "agora.benchmarks.trading",
     "matches": "agora.benchmarks.matches",
+    "statistics": "agora.benchmarks.statistics",
     "training": "agora.benchmarks.training",
     "startup": "agora.benchmarks.startup",
 }

@@ -19,7 +19,8 @@ def bench(
     parts: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PART", help="games, suite, search, solvers, trading, matches, training or startup; all by default."
+            metavar="PART",
+            help="games, suite, search, solvers, trading, matches, statistics, training or startup; all by default.",
         ),
     ] = None,
     train: Annotated[bool, typer.Option("--train", help="The part training alone: steps a second of PPO.")] = False,

@@ -113,21 +113,11 @@ class Process:
             raise OSError(f"bubblewrap did not start: {self.log.strip() or self._popen.returncode}") from None
 
     def exchange(self, request: bytes, deadline: float, most: int) -> tuple[bytes, bytes]:
-        """Sends a frame and reads the frame that answers it; outside of this call all threads of the agent stand still.
+        """See ``asked.Line``; outside of this call all threads of the agent stand still.
 
         Args:
             request: nothing if it is empty: then the first message of the worker is awaited.
-            deadline: of ``time.monotonic``, by which the whole reply must be there.
-            most: bytes of arrays that a reply may hold.
-
-        Returns:
-            The reply's header and arrays.
-
-        Raises:
-            TimeoutError: the deadline has passed.
-            EOFError: nobody is there any more.
-            UnaskedError: something came before the request was sent, or after the reply.
-            ValueError: the reply is too large.
+            deadline, most: see there.
         """
         if request and any(descriptor == self._replies for descriptor, _ in self._poll.poll(0)):
             self._receive()

@@ -109,11 +109,6 @@ def without_same_author(wins: np.ndarray, authors: Sequence[str]) -> np.ndarray:
     return np.where(same, 0.0, wins)
 
 
-def bootstrap_ratings(wins: np.ndarray, weights: np.ndarray, seed: int) -> np.ndarray:
-    """(B, n) ratings refitted to resampled deals; arguments as ``bootstrap_wins``."""
-    return bradley_terry(bootstrap_wins(wins, weights, seed))
-
-
 def bootstrap_wins(wins: np.ndarray, weights: np.ndarray, seed: int) -> np.ndarray:
     """(B, n, n) total wins of resampled deals, all above 0.
 
@@ -160,7 +155,7 @@ def _drawn_prior(shape: tuple[int, ...], generator: np.random.Generator) -> np.n
 
 
 def total_wins(first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int) -> np.ndarray:
-    """(n, n) the wins of row against column; arguments as ``bootstrap_matches``."""
+    """(n, n) the wins of row against column; arguments as ``bootstrap_match_wins``."""
     first, second, points = _check_matches(first, second, points, agents)
     wins = np.zeros((agents, agents))
     np.add.at(wins, (first, second), points)

@@ -7,7 +7,6 @@ from scipy.stats import gamma
 from agora.leaderboard.numbers.ratings import (
     SMOOTHING,
     bootstrap_match_wins,
-    bootstrap_ratings,
     bootstrap_wins,
     bradley_terry,
     measured,
@@ -77,7 +76,7 @@ def test_planted_ratings_lie_within_their_intervals():
             chance = 1 / (1 + 10 ** ((planted[other] - planted[one]) / 400))
             wins[:, one, other] = rng.binomial(2, chance, deals)  # a swapped pair
             wins[:, other, one] = 2 - wins[:, one, other]
-    replicates = bootstrap_ratings(wins, resample(deals, 3), 4)
+    replicates = bradley_terry(bootstrap_wins(wins, resample(deals, 3), 4))
     low, high = np.quantile(replicates, [0.001, 0.999], axis=0)
     assert np.all((low < planted) & (planted < high))
     assert np.all(high - low < 80)
@@ -86,7 +85,7 @@ def test_planted_ratings_lie_within_their_intervals():
 def test_the_interval_of_an_agent_that_never_lost_is_one_sided_but_not_a_point():
     wins = np.zeros((50, 2, 2))
     wins[:, 0, 1] = 2
-    replicates = bootstrap_ratings(wins, resample(50, 0), 0)
+    replicates = bradley_terry(bootstrap_wins(wins, resample(50, 0), 0))
     gaps = replicates[:, 0] - replicates[:, 1]
     losses = gamma.ppf(0.975, 0.5)  # Jeffreys' upper bound for the loser's share of wins
     assert np.quantile(gaps, 0.025) == pytest.approx(400 * np.log10(100 / losses), abs=40)
@@ -135,7 +134,7 @@ def test_matches_drawn_by_kind_spread_as_those_drawn_one_by_one():
     rows = matches(np.array([-100.0, 0.0, 150.0]), 300, 0)
     by_kind = bradley_terry(bootstrap_match_wins(*rows, 3, seed=1, replicates=4000))
     each = np.array([total_wins(*(column[index : index + 1] for column in rows), 3) for index in range(300)])
-    one_by_one = bootstrap_ratings(each, resample(300, 2, 4000), 3)
+    one_by_one = bradley_terry(bootstrap_wins(each, resample(300, 2, 4000), 3))
     assert by_kind.mean(axis=0) == pytest.approx(one_by_one.mean(axis=0), abs=2)
     assert by_kind.std(axis=0) == pytest.approx(one_by_one.std(axis=0), rel=0.05)
     assert np.corrcoef(by_kind.T)[0, 1] == pytest.approx(np.corrcoef(one_by_one.T)[0, 1], abs=0.05)
@@ -168,12 +167,6 @@ def test_measured_gives_the_value_and_its_interval_of_every_agent():
     assert [number.value for number in found] == pytest.approx(bradley_terry(wins, SMOOTHING).tolist())
     assert all(number.low < number.value < number.high and number.units == 500 for number in found)
     assert measured(bradley_terry, wins, replicates, 2)[0] == Estimate(found[0].value, None, None, 2)
-
-
-def test_resampled_wins_are_the_ground_of_resampled_ratings():
-    wins = np.random.default_rng(0).random((30, 4, 4))
-    weights = resample(30, 1, 40)
-    assert (bootstrap_ratings(wins, weights, 2) == bradley_terry(bootstrap_wins(wins, weights, 2))).all()
 
 
 def test_a_throwing_friend_does_not_count_without_same_author_games():
