@@ -22,7 +22,9 @@ def open_database(address: str) -> "Engine":
     """The database at ``address``, made if it is a new file, with all tables as this version has them.
 
     A transaction of SQLite takes its lock as it begins (``BEGIN IMMEDIATE``), so that one which reads first and writes
-    then never finds that somebody came in between; other processes wait for it, so transactions are to be short.
+    then never finds that somebody came in between; other processes wait for it, so transactions are to be short. The
+    file keeps SQLite's rollback journal: a write-ahead log would only help readers, which wait as well, and of two
+    processes that switch a new file to it at once, SQLite refuses one without waiting.
 
     Args:
         address: see ``FORMS``.
@@ -123,7 +125,6 @@ def _sqlite(url: "URL") -> "Engine":
 
     def connected(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
 
     def begun(connection: "Connection") -> None:

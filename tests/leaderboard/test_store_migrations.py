@@ -153,21 +153,39 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(database, monkeypa
     engine.dispose()
 
 
-def open_many(address, ready):
+def in_processes(count, work, *arguments):
+    """What ``count`` processes exit with that all begin ``work(*arguments, barrier)`` at once."""
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(count)
+    processes = [context.Process(target=work, args=(*arguments, barrier)) for _ in range(count)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return [process.exitcode for process in processes]
+
+
+def open_often(address, ready):
     ready.wait(60)
     for _ in range(3):
         open_database(address).dispose()
 
 
 def test_many_processes_that_open_a_new_database_at_once_all_find_it_ready(database):
-    context = multiprocessing.get_context("fork")
-    ready = context.Barrier(4)
-    processes = [context.Process(target=open_many, args=(database, ready)) for _ in range(4)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0] * 4
+    assert in_processes(4, open_often, database) == [0] * 4
+
+
+def begin_in_many(addresses, ready):
+    for address in addresses:
+        engine = engine_of(address)
+        ready.wait(60)
+        with transaction(engine) as connection:
+            connection.execute(text("CREATE TABLE IF NOT EXISTS birds (name TEXT)"))
+        engine.dispose()
+
+
+def test_transactions_that_begin_at_once_in_a_new_file_wait_for_one_another(tmp_path):
+    assert in_processes(4, begin_in_many, [f"sqlite:///{tmp_path}/{number}.db" for number in range(200)]) == [0] * 4
 
 
 @pytest.mark.parametrize(
@@ -237,7 +255,7 @@ def test_only_its_owner_reads_a_new_file(tmp_path):
     with transaction(engine) as connection:
         connection.execute(insert(units), ROW | {"created": now()})
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert modes == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
+    assert modes == {"a.db": 0o600, "a.db-journal": 0o600}
     engine.dispose()
 
 
