@@ -11,13 +11,15 @@ import msgspec
 from agora import envs
 from agora.agents.api import load
 from agora.leaderboard.judge import Entry, Stage, set_stage, unlike
+from agora.leaderboard.log.records import DUPLICATE
 from agora.leaderboard.season_file import Budget, Environment, Games, Participant, Season
 from agora.leaderboard.submission.names import looks_like
 from agora.leaderboard.submission.opening import FreshAgent, Submission, prepared
 
 
 def doubled(season: Season) -> Season:
-    """``season`` with the duplicates of its environments as agents of their own, after the others.
+    """``season`` with the duplicates of its environments as agents of their own, after the others; see
+    ``Environment.duplicates``.
 
     Raises:
         ValueError: an environment has no agent of its own with the name of a duplicate.
@@ -30,16 +32,32 @@ def doubled(season: Season) -> Season:
 
 
 def _twins(environment: Environment) -> list[Participant]:
-    ours = {_name(each): each for each in reversed(environment.agents) if isinstance(each, str) or not each.submission}
+    ours: dict[str, str | Participant] = {}
+    for each in environment.agents:
+        if isinstance(each, str) or not each.submission:
+            ours.setdefault(_name(each), each)
     twins: list[Participant] = []
-    for name in environment.duplicates:
+    for name in _twice(environment, ours) if environment.duplicates is None else environment.duplicates:
         if name not in ours:
-            known = ", ".join(reversed(ours))
+            known = ", ".join(ours)
             raise ValueError(f"There is no agent {name!r} of one's own to enter twice: choose among {known}.")
-        agent, called = ours[name], f"{name} (duplicate)"
+        agent, called = ours[name], name + DUPLICATE
         twin = Participant(called, agent) if isinstance(agent, str) else msgspec.structs.replace(agent, name=called)
         twins.append(twin)
     return twins
+
+
+def _twice(environment: Environment, ours: Mapping[str, str | Participant]) -> list[str]:
+    """Whom an environment enters twice whose season does not say it.
+
+    Args:
+        ours: the season's own agents by name.
+    """
+    known = [name for name, each in ours.items() if isinstance(each, str) or not each.held_out]
+    name = "random" if "random" in known else next(iter(known), None)
+    if name is None or looks_like(name + DUPLICATE, [_name(each) for each in environment.agents]):
+        return []
+    return [name]
 
 
 def joined(season: Season, path: str | Path, visitors: Sequence[str | Path], whole: bool = False) -> Season:

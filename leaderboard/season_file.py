@@ -16,7 +16,7 @@
         { name = "a stranger's", submission = "path/to/a/folder/or/archive" },
         { name = "nobody knows", agent = "path/to/another", held_out = true },
     ]
-    duplicates = ["random"]   # entered twice: the two differ by noise alone
+    duplicates = ["bettor"]   # entered twice: the two differ by noise alone; left out, "random" is
     confirm = 1_000           # games of every lineup on fresh deals, on which the first are scored again
 
     [environments.options]
@@ -92,9 +92,12 @@ class Environment(msgspec.Struct, forbid_unknown_fields=True):
     """Elo points."""
     confirm: Count | Games | None = None
     """Games of every lineup on fresh deals, which rank nobody: whoever came first is scored on them again."""
-    duplicates: list[str] = []
+    duplicates: list[str] | None = None
     """Names of agents that are entered a second time. What tells the two apart is noise; where agents cooperate, the
-    two show how an agent plays with itself, all other pairs how it plays with strangers."""
+    two show how an agent plays with itself, all other pairs how it plays with strangers.
+
+    None: ``random``, or else the first agent that is no submission and not held out. Nobody if there is none, or an
+    agent has the name of the duplicate already."""
 
 
 class Season(msgspec.Struct, forbid_unknown_fields=True):

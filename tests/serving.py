@@ -21,6 +21,7 @@ title = "A <b>small</b> season"
 [[environments]]
 id = "{KUHN}"
 games = 40
+duplicates = []
 agents = ["random", "scripted/equilibrium"]
 """
 

@@ -30,6 +30,9 @@ from agora.leaderboard.schedules.units import Kind, Plan
 
 FORMAT = 2
 
+DUPLICATE = " (duplicate)"
+"""Ends the name of an agent that is entered a second time."""
+
 DISTANCE = "distance: "
 """Begins the measure of how far an agent plays from the nearest equilibrium; the hand it holds follows."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from agora.leaderboard.entries import short_name
+from agora.leaderboard.entries import doubled, short_name
 from agora.leaderboard.jail.fault import one_line
 from agora.leaderboard.season_file import Season
 from agora.leaderboard.submission.check import check
@@ -66,10 +66,11 @@ def check_name(name: str, season: Season, others: Sequence[str]) -> None:
 
 
 def _own_names(season: Season) -> tuple[list[str], list[str]]:
-    """Of the season's own agents: those that everybody knows, and those of agents that are held out."""
+    """Of the season's own agents and their duplicates: those that everybody knows, and those of agents that are held
+    out."""
     public: list[str] = []
     hidden: list[str] = []
-    for environment in season.environments:
+    for environment in doubled(season).environments:
         for each in environment.agents:
             if isinstance(each, str):
                 public.append(short_name(each))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agora.leaderboard.log.records import Results
+from agora.leaderboard.log.records import DUPLICATE, Results
 from agora.leaderboard.numbers.scores import (
     MEASURES,
     aggregates,
@@ -22,7 +22,6 @@ from agora.leaderboard.numbers.statistics import FEWEST, estimate
 from agora.leaderboard.schedules.units import derive
 from agora.leaderboard.tables.alone import algorithms, episodes, has_scale
 from agora.leaderboard.tables.layout import Cell, Column, Table
-from agora.leaderboard.tables.twins import DUPLICATE
 
 RUNS = 100
 """Evaluation seeds of each task that are put together at most; the first ones."""

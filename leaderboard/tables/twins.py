@@ -6,7 +6,7 @@ What tells two of them apart is noise: the yardstick for every other difference 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from agora.leaderboard.log.records import Contest, Entrant
+from agora.leaderboard.log.records import DUPLICATE, Contest, Entrant
 from agora.leaderboard.match import Played
 from agora.leaderboard.numbers.statistics import FEW, Estimate
 from agora.leaderboard.tables.layout import Cell, Column, Table
@@ -14,8 +14,6 @@ from agora.leaderboard.tables.score import Score
 
 TRACED = 200
 """Deals whose moves are compared; the first ones."""
-
-DUPLICATE = " (duplicate)"
 
 
 def twins_table(contest: Contest, games: Sequence[Played], score: Score) -> Table | None:

@@ -58,7 +58,6 @@ title = "By command"
 [[environments]]
 id = "agora/KuhnPoker-v0"
 games = 20
-duplicates = ["random"]
 agents = ["random", "scripted/honest"]
 """
 

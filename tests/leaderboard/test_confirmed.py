@@ -17,12 +17,14 @@ seed = 3
 id = "agora/KuhnPoker-v0"
 games = 40
 confirm = { quick = 20, full = 100 }
+duplicates = []
 agents = ["random", "scripted/honest", "scripted/always_bet"]
 
 [[environments]]
 id = "agora/Shop-v0"
 games = 4
 confirm = 5
+duplicates = []
 agents = ["random", "scripted/rule"]
 """
 

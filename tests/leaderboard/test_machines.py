@@ -31,6 +31,7 @@ seed = 5
 [[environments]]
 id = "agora/KuhnPoker-v0"
 games = 120
+duplicates = []
 agents = ["random", "scripted/honest", {agents}]
 
 [[environments]]
@@ -42,6 +43,7 @@ agents = ["random", "scripted/honest", "scripted/equilibrium", "scripted/always_
 [[environments]]
 id = "agora/Shop-v0"
 games = 40
+duplicates = []
 agents = ["random", "scripted/rule"]
 """
 DEAL = "agora/DealOrNoDeal-v0"

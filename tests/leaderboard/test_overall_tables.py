@@ -173,7 +173,7 @@ def test_a_season_trains_an_algorithm_with_several_seeds(tmp_path, monkeypatch):
 
     monkeypatch.setattr(entries, "_train", train)
     (tmp_path / "season.toml").write_text(
-        '[[environments]]\nid = "agora/Shop-v0"\ngames = 3\nduplicates = ["random"]\n'
+        '[[environments]]\nid = "agora/Shop-v0"\ngames = 3\n'
         'agents = [{name = "x", train = "x.toml", seeds = 3}, "random", {name = "y", train = "y.toml", seed = 7}]'
     )
     (section,) = run_season(tmp_path / "season.toml", tmp_path / "out", progress=False)

@@ -20,7 +20,13 @@ from elsewhere import Stranger, answer, late, passes, running, says, serving
 from submissions import KUHN, kinds, submission
 
 TOKEN = "t0ken-that-nobody-sees"
-SEASON = '[[environments]]\nid = "{}"\ngames = 40\nagents = ["random", {{ name = "far", submission = "{}" }}]\n'
+SEASON = """
+[[environments]]
+id = "{}"
+games = 40
+duplicates = []
+agents = ["random", {{ name = "far", submission = "{}" }}]
+"""
 
 
 def far(folder, url, token="", **keys):
@@ -115,7 +121,7 @@ def test_every_match_is_a_session_of_its_own(here, tmp_path, monkeypatch):
 
     with serving(make) as (url, _):
         (tmp_path / "season.toml").write_text(
-            SEASON.format(KUHN, far(tmp_path / "far", url)).replace("games = 40", "games = 4\nduplicates = ['random']")
+            SEASON.format(KUHN, far(tmp_path / "far", url)).replace("games = 40\nduplicates = []", "games = 4")
         )
         run_season(tmp_path / "season.toml", tmp_path / "out", progress=False)
     lines = (tmp_path / "out" / "log.jsonl").read_text().splitlines()

@@ -11,7 +11,7 @@ import pytest
 from agora import envs
 from agora.agents.api import SampledAgent, from_function, load, scripted_names
 from agora.leaderboard import entries, seeds
-from agora.leaderboard.entries import short_name
+from agora.leaderboard.entries import doubled, short_name
 from agora.leaderboard.judge import agent_digest
 from agora.leaderboard.log import records
 from agora.leaderboard.log.verify import verify
@@ -27,11 +27,13 @@ seed = 5
 [[environments]]
 id = "agora/KuhnPoker-v0"
 games = { quick = 400, full = 800 }
+duplicates = []
 agents = ["random", "random", { name = "uniform", agent = "random" }]
 
 [[environments]]
 id = "agora/KuhnPoker-v0"
 games = 60
+duplicates = []
 agents = ["random", "random"]
 options = { players = 3 }
 """
@@ -40,6 +42,7 @@ CHOSEN = """
 id = "agora/KuhnPoker-v0"
 games = 200
 schedule = "swiss"
+duplicates = []
 agents = ["random", "scripted/honest", "scripted/equilibrium", "scripted/always_bet", "random"]
 
 [[environments]]
@@ -130,6 +133,60 @@ def test_a_duplicate_lands_in_the_interval_of_its_twin(tmp_path):
         assert one.value != twin.value  # they draw lots of their own
 
 
+TWICE = {
+    "random": ('agents = ["scripted/honest", "random"]', ["random (duplicate)"]),
+    "the first if there is no random": ('agents = ["scripted/honest", "scripted/equilibrium"]', ["honest (duplicate)"]),
+    "random by its name": ('agents = [{name = "uniform", agent = "random"}, "random"]', ["random (duplicate)"]),
+    "the first training": ('agents = [{name = "me", train = "k.toml", seeds = 2}]', ["me (seed 1) (duplicate)"]),
+    "nobody, as it says": ('duplicates = []\nagents = ["random"]', []),
+    "no submission": ('agents = [{name = "random", submission = "s"}, "scripted/honest"]', ["honest (duplicate)"]),
+    "submissions only": ('agents = [{name = "random", submission = "s"}]', []),
+    "nobody who is held out": (
+        'agents = [{name = "random", agent = "random", held_out = true}, "scripted/honest"]',
+        ["honest (duplicate)"],
+    ),
+    "held out only": ('agents = [{name = "random", agent = "random", held_out = true}]', []),
+    "who is named though held out": (
+        'duplicates = ["x"]\nagents = [{name = "x", agent = "random", held_out = true}, "random"]',
+        ["x (duplicate)"],
+    ),
+    "one by hand": ('agents = ["random", {name = "random (duplicate)", agent = "random"}]', []),
+    "a name that a stranger has": ('agents = ["random", {name = "Random Duplicate", submission = "s"}]', []),
+    "swiss": ('schedule = "swiss"\nagents = ["random", "random", "random"]', ["random (duplicate)"]),
+    "adaptive": (
+        'schedule = "adaptive"\nbudget = 20\nagents = ["random", "random", "random"]',
+        ["random (duplicate)"],
+    ),
+    "nobody of nobody": ("agents = []", []),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_somebody_is_entered_twice_unless_nobody_can_be(tmp_path, case):
+    text, twins = TWICE[case]
+    path = tmp_path / "season.toml"
+    path.write_text(f'[[environments]]\nid = "agora/KuhnPoker-v0"\n{text}')
+    (environment,) = read_season(path).environments
+    (twice,) = doubled(read_season(path)).environments
+    assert twice.agents[: len(environment.agents)] == environment.agents
+    assert [each.name for each in twice.agents[len(environment.agents) :]] == twins
+
+
+@pytest.mark.parametrize(
+    ("text", "games"),
+    [
+        ('schedule = "swiss"\nbudget = 40\nagents = ["random", "scripted/honest", "scripted/always_bet"]', [40]),
+        ('schedule = "adaptive"\nbudget = 2\nagents = ["random", "scripted/honest", "scripted/always_bet"]', [2]),
+        ('agents = ["random", "scripted/honest"]', [60]),
+        ('agents = ["scripted/honest"]', [20]),
+    ],
+)
+def test_one_agent_more_leaves_a_season_valid(tmp_path, text, games):
+    path = tmp_path / "season.toml"
+    path.write_text(f'[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 20\n{text}')
+    assert [section.games for section in run_season(path, tmp_path / "out", progress=False)] == games
+
+
 def test_who_is_held_out_is_named_nowhere(tmp_path):
     path = tmp_path / "season.toml"
     path.write_text(
@@ -138,10 +195,11 @@ def test_who_is_held_out_is_named_nowhere(tmp_path):
         '{ name = "numbat", agent = "scripted/always_bet", held_out = true }]'
     )
     (section,) = run_season(path, tmp_path / "out", progress=False)
-    assert sorted(section.table("ranking").column("agent")) == ["held out", "held out (2)", "random"]
+    names = sorted(section.table("ranking").column("agent"))
+    assert names == ["held out", "held out (2)", "random", "random (duplicate)"]
     written = b"".join(contents(tmp_path / "out").values())
     assert not any(name in written for name in (b"quokka", b"numbat", b"honest", b"always_bet"))
-    assert all(entrant.digest for entrant in section.contest.entrants if entrant.name != "random")
+    assert all(entrant.digest for entrant in section.contest.entrants if entrant.source != "random")
     assert verify(tmp_path / "out" / "log.jsonl").ok
 
 
@@ -302,7 +360,10 @@ def test_what_is_to_be_trained_is_trained_first(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(entries, "_train", lambda *arguments: calls.append(arguments) or "random")
     path = tmp_path / "season.toml"
-    path.write_text('[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 4\nagents = [{name="me", train="k.toml"}]')
+    path.write_text(
+        '[[environments]]\nid = "agora/KuhnPoker-v0"\ngames = 4\nduplicates = []\n'
+        'agents = [{name="me", train="k.toml"}]'
+    )
     ranking = run_season(path, tmp_path / "out", progress=False)[0].table("ranking")
     assert ranking.column("agent") == ["me"]
     assert [call[0] for call in calls] == ["k.toml"]
@@ -361,7 +422,9 @@ def test_no_games_is_refused():
 def test_the_seasons_that_ship_are_valid_and_have_every_environment():
     folder, played = Path(__file__).parents[2] / "leaderboard", set()
     for file in ("season.toml", "games.toml"):
-        for environment in read_season(folder / file).environments:
+        season = read_season(folder / file)
+        assert all(twice.agents[-1].name == "random (duplicate)" for twice in doubled(season).environments)
+        for environment in season.environments:
             played.add(environment.id)
             spec = envs.spec(environment.id, **environment.options)
             named = [name for name in environment.agents if isinstance(name, str)]

@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import select, update
 
 from agora.leaderboard.log.verify import verify
+from agora.leaderboard.season_file import read_season
 from agora.leaderboard.seeds import commitment
-from agora.leaderboard.server import editions, tokens, worker
+from agora.leaderboard.server import editions, examine, tokens, worker
 from agora.leaderboard.server.editions import Play
 from agora.leaderboard.server.run import close_season, start_worker
 from agora.leaderboard.store import queue, schema
 from agora.leaderboard.store.database import transaction
 from agora.leaderboard.submission.packing import pack
 from agora.leaderboard.submission.sending import send
-from serving import serving
+from serving import SEASON, serving
 from submissions import HEAD, submission
 
 CRASHES = HEAD.replace("        return legal", "        raise KeyError('no')\n        return legal")
@@ -104,6 +105,13 @@ def test_what_fails_its_checks_is_rejected_with_a_reason_and_nobody_else_notices
     assert state(quick, good) == "ranked"
     assert ranking(quick) == ["equilibrium", "good", "random"]
     assert len(list((quick.folder.root / "archives").iterdir())) == 1
+
+
+def test_nobody_passes_for_the_duplicate_of_an_agent(tmp_path):
+    path = tmp_path / "season.toml"
+    path.write_text(SEASON.replace("duplicates = []\n", ""))
+    with pytest.raises(examine.Rejected, match=r"could be taken for 'random \(duplicate\)', which is there already"):
+        examine.check_name("Random duplicate", read_season(path), [])
 
 
 def test_editions_grow_by_one_agent_and_play_only_what_is_new(server, tmp_path):

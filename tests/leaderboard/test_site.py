@@ -26,6 +26,7 @@ seed = 3
 id = "agora/TicTacToe-v0"
 title = "Noughts"
 games = 4
+duplicates = []
 agents = ["random", "scripted/perfect"]
 
 [[environments]]
@@ -50,6 +51,7 @@ agents = ["random", "scripted/fair"]
 id = "agora/Portfolio-v0"
 title = "Portfolio"
 games = 3
+duplicates = []
 agents = ["random", "scripted/market"]
 options = { length = 4, random_start = true }
 

@@ -16,6 +16,7 @@ title = "A season to read"
 id = "agora/ConnectFour-v0"
 title = "Four in a row"
 games = 30
+duplicates = []
 agents = ["random", "scripted/greedy", {{ name = "{LONG}", agent = "random" }}]
 
 [[environments]]

@@ -24,8 +24,8 @@ def season(tmp_path):
     def write(*agents):
         path = tmp_path / "season.toml"
         path.write_text(
-            f'[[environments]]\nid = "{KUHN}"\ngames = 40\nagents = [{", ".join(agents)}]\n'
-            '[[environments]]\nid = "agora/TicTacToe-v0"\ngames = 4\nagents = ["random"]\n'
+            f'[[environments]]\nid = "{KUHN}"\ngames = 40\nduplicates = []\nagents = [{", ".join(agents)}]\n'
+            '[[environments]]\nid = "agora/TicTacToe-v0"\ngames = 4\nduplicates = []\nagents = ["random"]\n'
         )
         return path
 

@@ -23,11 +23,13 @@ seed = 3
 [[environments]]
 id = "agora/KuhnPoker-v0"
 games = 4
+duplicates = []
 agents = ["random", "scripted/honest"]
 
 [[environments]]
 id = "agora/DealOrNoDeal-v0"
 games = 2
+duplicates = []
 agents = ["random", "scripted/greedy", "random"]
 """
 SWISS = """
