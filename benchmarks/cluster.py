@@ -17,14 +17,14 @@ from agora import envs
 from agora.benchmarks.isolation import AGENT, start
 from agora.benchmarks.measure import Row, alone, side_by_side
 from agora.leaderboard.jail.jailed import JailedAgent
-from agora.leaderboard.judge import Stage, header, set_stage
+from agora.leaderboard.judge import header, set_stage
 from agora.leaderboard.log.writing import open_log
 from agora.leaderboard.machines import here, pool
 from agora.leaderboard.machines.jobs import Job, Player
 from agora.leaderboard.machines.recipe import write_recipe
-from agora.leaderboard.match import deciding_returns
+from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.schedules.designs import make_plan, next_units, outcome_of
-from agora.leaderboard.schedules.units import Outcome, Unit
+from agora.leaderboard.schedules.units import Outcome, Unit, seats_and_deals
 from agora.leaderboard.submission.opening import isolation_level
 
 ID = "agora/ConnectFour-v0"
@@ -33,13 +33,15 @@ AGENTS, MATCHES = 1_000, 10_000_000  # of the season on paper
 FEW, MANY = 20, 1000  # games in a unit
 KINDS = {"scripted": (["scripted/greedy", "random"], MANY), "search": (["search/mcts:50", "search/mcts:100"], FEW)}
 UNITS = 8  # in a measurement
-TABLES = (20_000, 60_000)  # games; what the second costs more is what games cost in tables
+TABLES = (100_000, 400_000)  # games; what the second costs more is what games cost in tables
 
 START = "a jailed agent: start to first action"
 MESSAGE = "a jailed agent: a message and its reply, {} games in it"
 UNIT = "{} agents: a unit of {} games, 1 worker"
 JUDGE = "the judge's part of a unit of {} games"
-LOG, TABLE_TIME, TABLE_MEMORY = "log", "tables: time", "tables: memory"
+LOG = "log"
+TABLE_TIME = f"tables of {AGENTS} agents, {{}} games: time"
+TABLE_MEMORY = f"tables of {AGENTS} agents, {{}} games: memory"
 ROUND = f"adaptive schedule: the next round of {AGENTS} agents"
 
 
@@ -141,27 +143,45 @@ print(time.perf_counter() - begun, peak)
 
 
 def tables() -> Iterator[Row]:
-    """What a game more in the log costs when tables are made: time, and memory at its highest."""
+    """What tables of ``AGENTS`` agents take, and a game more of them: time, and memory at its highest."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for games in TABLES:
             path = Path(folder) / f"{games}.jsonl"
-            write(set_stage(ID, {}, [("a", "scripted/greedy"), ("b", "random")], games), path)
+            write_drawn(games, path)
             command = [sys.executable, "-P", "-c", _TABLES, str(path)]
             seconds, kilobytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-            found.append((float(seconds), float(kilobytes)))
+            found.append((float(seconds), 1024 * float(kilobytes)))
     (seconds_few, memory_few), (seconds_many, memory_many) = found
-    more = TABLES[1] - TABLES[0]
-    yield alone(TABLE_TIME, [1000 * (seconds_many - seconds_few) / more], unit="ms/game")
-    yield alone(TABLE_MEMORY, [1024 * (memory_many - memory_few) / more], unit="bytes/game")
+    few, more = TABLES[0], TABLES[1] - TABLES[0]
+    yield alone(TABLE_TIME.format(few), [seconds_few], unit="s")
+    yield alone(TABLE_MEMORY.format(few), [memory_few], unit="bytes")
+    yield alone(TABLE_TIME.format("a game more"), [(seconds_many - seconds_few) / more], unit="s")
+    yield alone(TABLE_MEMORY.format("a game more"), [(memory_many - memory_few) / more], unit="bytes")
 
 
-def write(stage: Stage, path: Path) -> None:
-    """A log of all units of ``stage``."""
-    jobs = [Job(0, unit) for unit in next_units(stage.contest.plan, [])]
+def write_drawn(games: int, path: Path) -> None:
+    """A log of a Swiss season of ``AGENTS`` agents whose games are drawn, not played."""
+    agents = [(f"agent {number}", "random") for number in range(AGENTS)]
+    stage = set_stage(ID, {}, agents, FEW, kind="swiss", budget=games)
+    for entrant in stage.contest.entrants:
+        entrant.digest = entrant.name  # for tables, unlike all others
+    generator = np.random.default_rng(0)
+    strength, outcomes = generator.normal(size=AGENTS), list[Outcome]()
     with open_log(path, header("season", 0, "quick", [stage])) as log:
-        for job, games in zip(jobs, here.player([stage], "secret", "season")(jobs), strict=True):
-            log.append(0, job.unit.key, games)
+        while units := next_units(stage.contest.plan, outcomes):
+            for unit in units:
+                places = zip(*seats_and_deals(unit), strict=True)
+                played = [drawn(seating, deal, strength, generator) for seating, deal in places]
+                log.append(0, unit.key, played)
+                outcomes.append(outcome_of(unit, deciding_returns(played)))
+
+
+def drawn(seating: np.ndarray, deal: int, strength: np.ndarray, generator: np.random.Generator) -> Played:
+    one, other = strength[seating]
+    won = 1.0 if generator.random() * (1.0 + np.exp(other - one)) < 1.0 else -1.0
+    moves = generator.integers(7, size=MOVES // 2).tolist()
+    return Played(int(deal), int(deal), seating.tolist(), [won, -won], len(moves), "terminated", moves)
 
 
 def schedule(repeats: int) -> Row:
@@ -188,8 +208,12 @@ def paper(found: Mapping[str, float]) -> Iterator[str]:
                 f"{hours(unit + jail, units)} with both agents in jails; {hours(found[JUDGE.format(games)], units)} of "
                 "the judge"
             )
-    log, memory = found[LOG] * MATCHES / 1e9, found[TABLE_MEMORY] * MATCHES / 1e9
-    yield f"log {log:.1f} GB; tables {hours(found[TABLE_TIME], MATCHES)} hours and {memory:.0f} GB of memory"
+    few, more = TABLES[0], "a game more"
+    seconds, memory = (
+        found[kind.format(few)] + (MATCHES - few) * found[kind.format(more)] for kind in (TABLE_TIME, TABLE_MEMORY)
+    )
+    log = found[LOG] * MATCHES
+    yield f"log {log / 1e9:.1f} GB; tables {seconds / 60:.0f} minutes and {memory / 1e9:.0f} GB of memory"
 
 
 def hours(each: float, times: float) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from agora.benchmarks.measure import Row, alone
-from agora.leaderboard.numbers.ratings import SMOOTHING, bootstrap_match_wins, bradley_terry, total_wins
+from agora.leaderboard.numbers.ratings import bootstrap_ratings
 from agora.leaderboard.numbers.scores import interquartile_mean, resampled
+from agora.leaderboard.numbers.statistics import resample
+from agora.leaderboard.tables.evidence import meet
 
 AGENTS, MATCHES, ROUNDS = 50, 100_000, 1_000
 RUNS, TASKS, RESAMPLES = 10, 26, 10_000
@@ -17,12 +19,13 @@ def rows(repeats: int = 3) -> Iterator[Row]:
     generator = np.random.default_rng(0)
     first = generator.integers(AGENTS, size=MATCHES)
     second = (first + generator.integers(1, AGENTS, size=MATCHES)) % AGENTS
-    points = generator.integers(3, size=MATCHES) / 2
+    returns = generator.integers(3, size=MATCHES) - 1.0
     scores = generator.normal(size=(RUNS, TASKS))
 
-    def rate() -> None:
-        bradley_terry(total_wins(first, second, points, AGENTS), SMOOTHING)
-        bradley_terry(bootstrap_match_wins(first, second, points, AGENTS, 0, ROUNDS))
+    def rate() -> None:  # every match is a deal of its own
+        seating, paid = np.stack([first, second], axis=1), np.stack([returns, -returns], axis=1)
+        meetings = meet(np.arange(MATCHES), seating, paid, AGENTS)
+        bootstrap_ratings(meetings.by_deal(meetings.score, MATCHES, AGENTS), resample(MATCHES, 0, ROUNDS), 0)
 
     name = f"Bradley-Terry: {AGENTS} agents, {MATCHES:,} matches, {ROUNDS:,} resamples"
     yield alone(name, [seconds(rate) for _ in range(repeats)], unit="s", target=10.0)

@@ -12,8 +12,8 @@ from scipy.stats import norm
 from agora.leaderboard.numbers.statistics import CONFIDENCE, FEWEST, Estimate
 
 
-def simultaneous(values: np.ndarray, replicates: np.ndarray, units: int) -> list[Estimate]:
-    """Intervals that all hold together, by the largest deviation among them in units of each one's standard error.
+def deviations(values: np.ndarray, replicates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What intervals come from that all hold together, each number within the same number of its standard errors.
 
     Source: J. Romano, M. Wolf, "Exact and approximate stepdown methods for multiple hypothesis testing", Journal of the
     American Statistical Association 100, 2005 (the single step of the studentised method).
@@ -21,25 +21,14 @@ def simultaneous(values: np.ndarray, replicates: np.ndarray, units: int) -> list
     Args:
         values: (K,), finite.
         replicates: (B, K), of the same resamples for all.
-        units: independent pieces of evidence behind them; under ``FEWEST`` there are no intervals.
+
+    Returns:
+        Standard errors (K,), and how many of them the number is away from its value that is furthest (B,).
     """
-    values, replicates = np.asarray(values, np.float64), np.asarray(replicates, np.float64)
-    if replicates.ndim != 2 or replicates.shape[1:] != values.shape:
-        raise ValueError(f"Replicates {replicates.shape} do not fit values {values.shape}: give (B, K) and (K,).")
-    if not (np.isfinite(values).all() and np.isfinite(replicates).all()):
-        raise ValueError("Some numbers are not finite: leave out agents that have no number.")
-    if units < FEWEST:
-        return [Estimate(float(value), None, None, units) for value in values]
     error = replicates.std(axis=0, ddof=1)
     varies = error > 0
-    reach = 0.0
-    if varies.any():
-        deviation = np.abs(replicates - values)[:, varies] / error[varies]
-        reach = float(np.quantile(deviation.max(axis=1), CONFIDENCE))
-    return [
-        Estimate(float(value), float(value - reach * own), float(value + reach * own), units)
-        for value, own in zip(values, error, strict=True)
-    ]
+    deviation = np.abs(replicates[:, varies] - values[varies]) / error[varies]
+    return error, deviation.max(axis=1, initial=0.0)
 
 
 def rank_ranges(values: np.ndarray, replicates: np.ndarray, units: int) -> list[tuple[int, int] | None]:
@@ -53,20 +42,26 @@ def rank_ranges(values: np.ndarray, replicates: np.ndarray, units: int) -> list[
     Args:
         values: (K,), the higher the better.
         replicates: (B, K), of the same resamples for all.
-        units: as in ``simultaneous``; None for everybody where there are too few.
+        units: independent pieces of evidence behind them; None for everybody if there are less than ``FEWEST``.
     """
     values, replicates = np.asarray(values, np.float64), np.asarray(replicates, np.float64)
+    if replicates.ndim != 2 or replicates.shape[1:] != values.shape:
+        raise ValueError(f"Replicates {replicates.shape} do not fit values {values.shape}: give (B, K) and (K,).")
+    if not (np.isfinite(values).all() and np.isfinite(replicates).all()):
+        raise ValueError("Some numbers are not finite: leave out agents that have no number.")
     agents = len(values)
     if agents == 1:
         return [(1, 1)]
-    first, second = np.triu_indices(agents, 1)
-    gaps = simultaneous(values[first] - values[second], replicates[:, first] - replicates[:, second], units)
     if units < FEWEST:
         return [None] * agents
-    ahead = np.zeros((agents, agents), dtype=bool)
-    for one, other, gap in zip(first, second, gaps, strict=True):
-        ahead[one, other] = gap.low is not None and gap.low > 0
-        ahead[other, one] = gap.high is not None and gap.high < 0
+    gaps = values[:, None] - values
+    error, furthest = np.zeros((agents, agents)), np.zeros(len(replicates))
+    for agent in range(agents - 1):  # the replicates of all differences at once are too many for the memory
+        later = slice(agent + 1, None)
+        behind = replicates[:, agent, None] - replicates[:, later]
+        error[agent, later], deviation = deviations(gaps[agent, later], behind)
+        furthest = np.maximum(furthest, deviation)
+    ahead = gaps > np.quantile(furthest, CONFIDENCE) * (error + error.T)
     behind, beaten = ahead.sum(axis=0), ahead.sum(axis=1)
     return [(1 + int(behind[agent]), agents - int(beaten[agent])) for agent in range(agents)]
 

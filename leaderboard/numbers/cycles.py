@@ -80,7 +80,7 @@ def three_cycles(beats: np.ndarray) -> list[tuple[int, int, int]]:
     return [(int(a), int(b), int(c)) for a, b, c in np.argwhere(ring) if a < b and a < c]
 
 
-def surely_beats(wins: np.ndarray, meetings: np.ndarray) -> np.ndarray:
+def surely_beats(wins: np.ndarray, meetings: np.ndarray, everybody: int) -> np.ndarray:
     """(n, n) bool, where row beats column for sure: all that is said of any pair is right in 95 % of seasons.
 
     By the intervals of ``duels.share_interval``, each so wide that all hold together (C. Bonferroni, 1936).
@@ -88,12 +88,13 @@ def surely_beats(wins: np.ndarray, meetings: np.ndarray) -> np.ndarray:
     Args:
         wins: (D, n, n) the points of row against column in each deal, draws counting half.
         meetings: (D, n, n) how many of them there were to be had.
+        everybody: of how many agents these n were chosen.
     """
     wins, meetings = np.asarray(wins, np.float64), np.asarray(meetings, np.float64)
     if wins.shape != meetings.shape or wins.ndim != 3 or (wins > meetings).any():
         raise ValueError(f"Wins {wins.shape}, meetings {meetings.shape}: give two of (D, n, n), wins up to meetings.")
     shares = np.divide(wins, meetings, out=np.zeros_like(wins), where=meetings > 0)
     deals = (meetings > 0).sum(axis=0)
-    pairs = max(1, deals.shape[0] * (deals.shape[0] - 1) // 2)
+    pairs = max(1, everybody * (everybody - 1) // 2)
     _, low, _ = share_interval(shares.sum(axis=0), (shares**2).sum(axis=0), deals, 1.0 - (1.0 - CONFIDENCE) / pairs)
     return (low > 0.5) & (deals >= FEWEST) & ~np.eye(len(deals), dtype=bool)

@@ -44,9 +44,9 @@ def games_to_separate(difference: float, power: float | None = None) -> int:
     return ceil(_quantiles(power) ** 2 * score * (1.0 - score) / (score - 0.5) ** 2)
 
 
-def smallest_difference_of(replicates: np.ndarray) -> float:
-    """What difference can be told from 0 with ``POWER``, where its bootstrap ``replicates`` (B,) spread as they do."""
-    return _quantiles(POWER) * float(np.std(replicates, ddof=1))
+def smallest_difference(error: float) -> float:
+    """What difference can be told from 0 with ``POWER``, where its standard error is ``error``."""
+    return _quantiles(POWER) * error
 
 
 def _quantiles(power: float | None) -> float:

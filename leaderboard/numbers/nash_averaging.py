@@ -159,7 +159,8 @@ def _newton(chances: np.ndarray, directions: np.ndarray, others: np.ndarray, wei
         slope = directions.T @ (np.log(chances) + weight * (others / slack[:, None]).sum(axis=0))
         pulled = (others / slack[:, None]) @ directions
         curvature = directions.T @ (directions / chances[:, None]) + weight * pulled.T @ pulled
-        step = directions @ np.linalg.solve(curvature, -slope)
+        # At the edge the barrier is so steep that nothing else is seen beside it: least squares take that, too.
+        step = directions @ np.linalg.lstsq(curvature, -slope, rcond=None)[0]
         size = 1.0
         while value(chances + size * step) > now and size > 1e-10:
             size /= 2.0

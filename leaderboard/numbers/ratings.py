@@ -6,21 +6,23 @@ that their order does not matter. A draw is half a win for each side.
 Source: Hunter, "MM algorithms for generalized Bradley-Terry models", Annals of Statistics 32, 2004.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
 
-from agora.leaderboard.numbers.statistics import REPLICATES, Estimate, estimate
+from agora.leaderboard.numbers.statistics import Estimate, estimate, weighted_blocks
 
 SMOOTHING = 0.5
-"""Wins added for every ordered pair: Jeffreys' prior, which keeps the rating of an agent that always wins finite."""
+"""Wins added on both sides where two agents are compared alone: Jeffreys' prior of one probability."""
 
 ELO = 400.0
 """Points of Elo to a factor of ten in the odds of winning."""
 _TOLERANCE = 1e-10  # of the logarithm of a strength
 _LONGEST_STEP = 1.0
 _ITERATIONS = 200
+_EXACT = 1e-4  # of a step of Newton's method
 _LEAST_PRIOR = 1e-4  # wins; a rating stays within a few thousand points
 
 
@@ -33,12 +35,23 @@ def pair_scores(returns: np.ndarray) -> np.ndarray:
     return np.where(np.abs(difference) < 1e-9, 0.5, (difference > 0).astype(np.float64))
 
 
-def bradley_terry(wins: np.ndarray, smoothing: float | np.ndarray = 0.0) -> np.ndarray:
+def prior_wins(agents: int) -> float:
+    """Wins added for every ordered pair of agents that are rated together, which keeps all ratings finite.
+
+    Jeffreys' prior of n ratings weighs as much as n - 1 games, half won and half lost, however many pairs there are
+    (D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80, 1993). Half a win for every pair would
+    be as much for two agents, but would draw many together that met few others.
+    """
+    return 1.0 / agents
+
+
+def bradley_terry(wins: np.ndarray, smoothing: float | np.ndarray = 0.0, start: np.ndarray | None = None) -> np.ndarray:
     """Maximum-likelihood ratings with mean 0, in Elo points.
 
     Args:
         wins: (..., n, n), how often row i beat column j, draws counting half; the diagonal is ignored.
         smoothing: wins added for every ordered pair, also those that never met; a number, or an array like ``wins``.
+        start: (n,) ratings from which the search begins.
 
     Returns:
         (..., n).
@@ -50,7 +63,9 @@ def bradley_terry(wins: np.ndarray, smoothing: float | np.ndarray = 0.0) -> np.n
     batch = wins.reshape(-1, *wins.shape[-2:])
     if not np.all(wins[..., ~np.eye(wins.shape[-1], dtype=bool)] > 0):
         _require_connected(batch)
-    return (ELO / np.log(10.0) * _fit(batch)).reshape(wins.shape[:-1])
+    points = ELO / np.log(10.0)
+    begin = np.zeros(wins.shape[-1]) if start is None else start / points
+    return (points * _fit(batch, begin)).reshape(wins.shape[:-1])
 
 
 def _require_connected(batch: np.ndarray) -> None:
@@ -65,16 +80,16 @@ def _require_connected(batch: np.ndarray) -> None:
         )
 
 
-def _fit(wins: np.ndarray) -> np.ndarray:
+def _fit(wins: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Logarithms of the strengths (B, n) that maximise the likelihood of ``wins`` (B, n, n), each with mean 0.
 
     Newton's method: Hunter's iteration has the same fixed point, but crawls where somebody hardly ever loses.
     """
-    games = wins + wins.transpose(0, 2, 1)
-    strengths = np.zeros(wins.shape[:2])
+    games, won = wins + wins.transpose(0, 2, 1), wins.sum(axis=2)
+    strengths = np.tile(start, (len(wins), 1))
     waiting = np.arange(len(wins))
     for _ in range(_ITERATIONS):
-        step = _newton_step(strengths[waiting], wins[waiting], games[waiting])
+        step = _newton_step(strengths[waiting], won[waiting], games[waiting])
         length = np.abs(step).max(axis=1)
         strengths[waiting] += step * np.minimum(1.0, _LONGEST_STEP / np.maximum(length, _TOLERANCE))[:, None]
         waiting = waiting[length > _TOLERANCE]
@@ -83,103 +98,93 @@ def _fit(wins: np.ndarray) -> np.ndarray:
     return strengths
 
 
-def _newton_step(strengths: np.ndarray, wins: np.ndarray, games: np.ndarray) -> np.ndarray:
-    agents = strengths.shape[1]
-    chance = 1.0 / (1.0 + np.exp(strengths[:, None, :] - strengths[:, :, None]))  # that row beats column
-    gradient = (wins - games * chance).sum(axis=2)
-    information = games * chance * (1.0 - chance)
-    curvature = -information
-    diagonal = np.arange(agents)
-    curvature[:, diagonal, diagonal] += information.sum(axis=2)
-    curvature += curvature[:, diagonal, diagonal].mean(axis=1)[:, None, None]  # the mean is free: hold it at 0
-    step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
+def _newton_step(strengths: np.ndarray, won: np.ndarray, games: np.ndarray) -> np.ndarray:
+    """(B, n); ``won`` (B, n), ``games`` (B, n, n). Row beats column with the chance own / (own + its)."""
+    own = np.exp(strengths)[:, :, None]
+    its = own.transpose(0, 2, 1)
+    shares = 1.0 / (own + its)
+    links = games * shares
+    gradient = won - own[:, :, 0] * links.sum(axis=2)
+    links *= shares
+    links *= own
+    links *= its
+    step = _solve(links, gradient)
     return step - step.mean(axis=1, keepdims=True)
 
 
-def without_same_author(wins: np.ndarray, authors: Sequence[str]) -> np.ndarray:
-    """``wins`` (..., n, n) without the games between agents of one author, who may have agreed on their outcome.
+def _solve(links: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """(B, n) x of mean 0 with sum over j of links_ij (x_i - x_j) = wanted_i, to a part in 10,000: conjugate gradients.
+
+    Every step takes time in n squared, and few are needed where everybody is linked with many; elimination takes n
+    cubed. Source: M. Hestenes, E. Stiefel, "Methods of conjugate gradients for solving linear systems", 1952.
+
+    Args:
+        links: (B, n, n), symmetric, 0 on the diagonal.
+        wanted: (B, n), each with sum 0.
+    """
+    total = links.sum(axis=2)
+    held = total.mean(axis=1)[:, None] / links.shape[1]  # the mean is free: hold it at 0
+    found, left = np.zeros_like(wanted), wanted.copy()
+    ahead = direction = left / total
+    size = (left * ahead).sum(axis=1)
+    enough = _EXACT**2 * size
+    for _ in range(2 * links.shape[1]):
+        going = size > enough  # what is solved is left alone: what is left of it is rounding
+        if not going.any():
+            break
+        pushed = total * direction - (links @ direction[:, :, None])[:, :, 0] + held * direction.sum(axis=1)[:, None]
+        width = (direction * pushed).sum(axis=1)
+        length = np.divide(size, width, out=np.zeros_like(size), where=going & (width > 0))[:, None]
+        found += length * direction
+        left -= length * pushed
+        ahead, before = left / total, size
+        size = (left * ahead).sum(axis=1)
+        direction = ahead + np.divide(size, before, out=np.zeros_like(size), where=going)[:, None] * direction
+    return found
+
+
+def same_author(authors: Sequence[str]) -> np.ndarray:
+    """(n, n) bool: pairs of agents of one author, who may have agreed on the outcome of their games.
 
     Args:
         authors: (n,); an empty name is nobody's, and shared with nobody.
     """
     names = np.array(authors)
-    if names.shape != np.shape(wins)[-1:]:
-        raise ValueError(f"{len(names)} authors for {np.shape(wins)[-1]} agents: give one for each.")
-    same = (names[:, None] == names) & (names != "")
-    return np.where(same, 0.0, wins)
+    return (names[:, None] == names) & (names != "")
 
 
-def bootstrap_wins(wins: np.ndarray, weights: np.ndarray, seed: int) -> np.ndarray:
-    """(B, n, n) total wins of resampled deals, all above 0.
+def bootstrap_wins(
+    wins: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int, prior: float = SMOOTHING
+) -> np.ndarray:
+    """(B, n, n) total wins of resampled deals, all above 0; see ``bootstrap_ratings``."""
+    return np.concatenate(list(_resampled_wins(wins, weights, seed, prior)))
 
-    The prior's half wins are drawn too, from Gamma(1/2): against somebody it has never lost to, an agent's interval is
+
+def bootstrap_ratings(wins: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int) -> np.ndarray:
+    """(B, n) Bradley-Terry ratings of resampled deals.
+
+    The prior's wins are drawn too, from Gamma distributions: of two agents of which one never loses, the interval is
     then that of Jeffreys' posterior, and not a point.
 
     Args:
-        wins: (D, n, n) of each deal.
+        wins: (D, n * n) of each deal, row by row, an array or a sparse one.
         weights: (B, D), how often each deal is in each resample, see ``statistics.resample``.
     """
-    agents = wins.shape[-1]
-    totals = (weights @ wins.reshape(len(wins), -1)).reshape(-1, agents, agents)
-    return totals + _drawn_prior(totals.shape, np.random.default_rng(seed))
+    agents = math.isqrt(wins.shape[1])
+    prior = prior_wins(agents)
+    start = bradley_terry(wins.sum(axis=0).reshape(agents, agents), prior)
+    found = [bradley_terry(totals, start=start) for totals in _resampled_wins(wins, weights, seed, prior)]
+    return np.concatenate(found)
 
 
-def bootstrap_match_wins(
-    first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int, seed: int, replicates: int = REPLICATES
-) -> np.ndarray:
-    """(B, n, n) as ``bootstrap_wins``, for matches of two that are too many to be weighted one by one.
-
-    Matches of the same pair with the same outcome are alike, so they are drawn together, from a multinomial: the same
-    distribution as drawing matches one by one.
-
-    Args:
-        first: (M,) int, who met the second.
-        second: (M,) int.
-        points: (M,) in [0, 1], what the first scored, and the second the rest: a game, or the mean of a seat-swapped
-            pair of games, which is one match.
-        agents: n.
-    """
-    first, second, points = _check_matches(first, second, points, agents)
-    kinds, counts = np.unique(np.stack([first, second, points], axis=1), axis=0, return_counts=True)
-    one, other, won = kinds[:, 0].astype(np.int64), kinds[:, 1].astype(np.int64), kinds[:, 2]
-    rows, cells = np.tile(np.arange(len(kinds)), 2), np.concatenate([one * agents + other, other * agents + one])
-    wins = sparse.csr_array((np.concatenate([won, 1.0 - won]), (rows, cells)), shape=(len(kinds), agents * agents))
+def _resampled_wins(
+    wins: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int, prior: float
+) -> Iterator[np.ndarray]:
+    agents = math.isqrt(wins.shape[1])
     generator = np.random.default_rng(seed)
-    drawn = generator.multinomial(len(points), counts / len(points), size=replicates)
-    totals = (drawn @ wins).reshape(replicates, agents, agents)
-    return totals + _drawn_prior(totals.shape, generator)
-
-
-def _drawn_prior(shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
-    return np.maximum(generator.gamma(SMOOTHING, size=shape), _LEAST_PRIOR)
-
-
-def total_wins(first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int) -> np.ndarray:
-    """(n, n) the wins of row against column; arguments as ``bootstrap_match_wins``."""
-    first, second, points = _check_matches(first, second, points, agents)
-    wins = np.zeros((agents, agents))
-    np.add.at(wins, (first, second), points)
-    np.add.at(wins, (second, first), 1.0 - points)
-    return wins
-
-
-def _check_matches(
-    first: np.ndarray, second: np.ndarray, points: np.ndarray, agents: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The three columns as arrays.
-
-    Raises:
-        ValueError: there are none, they differ in length, somebody is unknown or met itself, or points are no share.
-    """
-    first, second, points = np.asarray(first), np.asarray(second), np.asarray(points, np.float64)
-    if not first.shape == second.shape == points.shape or points.ndim != 1 or not len(points):
-        raise ValueError(f"Matches of shapes {first.shape}, {second.shape}, {points.shape}: give three of (M,), M > 0.")
-    who = np.concatenate([first, second])
-    if who.min() < 0 or who.max() >= agents or (first == second).any():
-        raise ValueError(f"Matches are between two different agents of 0 to {agents - 1}; some are not.")
-    if not ((points >= 0) & (points <= 1)).all():
-        raise ValueError("Points are what the first scored, in [0, 1]; some are not.")
-    return first, second, points
+    for totals in weighted_blocks(wins, weights):
+        drawn = generator.gamma(prior, size=totals.shape)
+        yield (totals + np.maximum(drawn, _LEAST_PRIOR)).reshape(-1, agents, agents)
 
 
 def measured(

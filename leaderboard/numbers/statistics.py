@@ -4,9 +4,11 @@ Source of the measures: Agarwal et al., "Deep reinforcement learning at the edge
 2021. Intervals are percentile bootstraps: units (deals, or evaluation seeds) are drawn with replacement.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 REPLICATES = 2000
 CONFIDENCE = 0.95
@@ -15,7 +17,9 @@ FEWEST = 3
 FEW = 10
 """With fewer units an interval is marked: measured, 3 to 5 units cover 88 % to 89 %."""
 
-_BLOCK = 1 << 22  # numbers drawn at once
+_BLOCK = 1 << 22  # numbers drawn, or added up, at once
+
+_DENSE = 1 / 16  # of a sparse matrix that is added up sooner as a whole one
 
 
 class Estimate(NamedTuple):
@@ -55,18 +59,41 @@ def estimate(value: float | np.ndarray, replicates: np.ndarray, units: int) -> E
 
 
 def resample(units: int, seed: int, replicates: int = REPLICATES) -> np.ndarray:
-    """(B, D) float64: how often each of D units is in each of B samples of D, drawn with replacement."""
+    """(B, D) uint8: how often each of D units is in each of B samples of D, drawn with replacement.
+
+    Nothing is ever drawn 256 times where there are more than 255 units: the chance is below 1e-500.
+    """
     generator = np.random.default_rng(seed)
-    weights = np.empty((replicates, units))
-    rows = max(1, _BLOCK // max(1, units))
-    for start in range(0, replicates, rows):
-        count = min(rows, replicates - start)
-        drawn = generator.integers(units, size=(count, units)) + units * np.arange(count)[:, None]
-        weights[start : start + count] = np.bincount(drawn.ravel(), minlength=count * units).reshape(count, units)
+    weights = np.empty((replicates, units), np.uint8)
+    for rows in _blocks(replicates, units):
+        drawn = generator.integers(units, size=weights[rows].shape)
+        drawn += units * np.arange(len(drawn))[:, None]
+        weights[rows] = np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape)
     return weights
 
 
-def means(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def weighted(values: "np.ndarray | sparse.csr_array", weights: np.ndarray) -> np.ndarray:
+    """(B, n) sums of ``values`` (D, n) over each resample; ``weights`` (B, D) from ``resample``."""
+    return np.concatenate(list(weighted_blocks(values, weights)))
+
+
+def weighted_blocks(values: "np.ndarray | sparse.csr_array", weights: np.ndarray) -> Iterator[np.ndarray]:
+    """``weighted``, some resamples after the other, where all of them would not fit into memory."""
+    if not isinstance(values, np.ndarray) and values.nnz > _DENSE * np.prod(values.shape):
+        values = values.toarray()
+    for rows in _blocks(len(weights), max(values.shape)):
+        yield weights[rows].astype(np.float64) @ values
+
+
+def _blocks(rows: int, width: int) -> Iterator[slice]:
+    """``rows`` in parts of about ``_BLOCK`` numbers, if each of them has ``width``."""
+    size = max(1, _BLOCK // max(1, width))
+    return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
+
+
+def means(
+    totals: "np.ndarray | sparse.csr_array", counts: "np.ndarray | sparse.csr_array", weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Means (n,) over all units, and over each resample (B, n); NaN where there is nothing to average.
 
     Args:
@@ -75,10 +102,12 @@ def means(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> tuple[
         weights: (B, D) from ``resample``.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return totals.sum(axis=0) / counts.sum(axis=0), (weights @ totals) / (weights @ counts)
+        return totals.sum(axis=0) / counts.sum(axis=0), weighted(totals, weights) / weighted(counts, weights)
 
 
-def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> list[Estimate | None]:
+def mean_estimates(
+    totals: "np.ndarray | sparse.csr_array", counts: "np.ndarray | sparse.csr_array", weights: np.ndarray
+) -> list[Estimate | None]:
     """``means`` with intervals over units, (n,); None where there is nothing to average."""
     values, replicates = means(totals, counts, weights)
     units = (counts > 0).sum(axis=0)
@@ -94,11 +123,14 @@ def interquartile_mean(values: np.ndarray) -> np.ndarray:
 def interquartile_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(B,) interquartile means of resamples of ``values`` (D,); ``weights`` (B, D) from ``resample``."""
     order = np.argsort(values, kind="stable")
-    sorted_values, counts = np.asarray(values, np.float64)[order], weights[:, order]
-    cut = len(values) // 4
-    after = np.cumsum(counts, axis=1)
-    kept = np.clip(after, cut, len(values) - cut) - np.clip(after - counts, cut, len(values) - cut)
-    return kept @ sorted_values / (len(values) - 2 * cut)
+    sorted_values, cut = np.asarray(values, np.float64)[order], len(values) // 4
+    found = []
+    for rows in _blocks(len(weights), len(values)):
+        counts = weights[rows][:, order].astype(np.float64)
+        after = np.cumsum(counts, axis=1)
+        kept = np.clip(after, cut, len(values) - cut) - np.clip(after - counts, cut, len(values) - cut)
+        found.append(kept @ sorted_values / (len(values) - 2 * cut))
+    return np.concatenate(found)
 
 
 def scaled(number: Estimate, floor: float, ceiling: float) -> Estimate | None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.numbers.comparisons import expected_best
-from agora.leaderboard.numbers.ratings import without_same_author
+from agora.leaderboard.numbers.ratings import same_author
 from agora.leaderboard.tables.evidence import Evidence
 from agora.leaderboard.tables.layout import Cell, Column, Table, table_by_agent
 from agora.leaderboard.tables.score import rating_score
@@ -31,11 +31,8 @@ def authors_table(contest: Contest, evidence: Evidence, ranked: np.ndarray, seed
         )
         if contest.players > 1 and contest.payoff != "common":
             columns.append(Column("rating", "Rating without own games (Elo)", "rating"))
-            foreign = replace(
-                evidence,
-                scores=without_same_author(evidence.scores, authors),
-                meetings=without_same_author(evidence.meetings, authors),
-            )
+            met = evidence.meetings
+            foreign = replace(evidence, meetings=met.only(~same_author(authors)[met.agent, met.other]))
             values.append(list(rating_score(contest, foreign, ranked, seed).estimates))
             caption += (
                 " Rating without own games: as above, without the deals that agents of one author took from each other."

@@ -28,6 +28,11 @@ def interval_rule(contest: Contest, brief: bool = False) -> str:
     )
 
 
+def shown_rule(shown: int, everybody: int) -> str:
+    """How many agents are in a table of pairs; empty where that is everybody."""
+    return "" if shown == everybody else f"The first {shown} of {everybody:,} agents by rank. "
+
+
 def games_rule(contest: Contest) -> str:
     if contest.players == 1:
         return "A forfeit (an illegal action, a crash, a garbled answer) gets the worst return."

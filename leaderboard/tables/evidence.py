@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.match import Played, deciding_returns
@@ -33,17 +34,50 @@ class Seated(NamedTuple):
     """(G, P) bool, whether the game counts for who sat there: all others at the table are ranked."""
 
 
+class Meetings(NamedTuple):
+    """Who did what against whom, M lines: each two of a lineup, in each deal, from both sides."""
+
+    deal: np.ndarray
+    """(M,)"""
+    agent: np.ndarray
+    """(M,)"""
+    other: np.ndarray
+    """(M,)"""
+    score: np.ndarray
+    """(M,) points of ``agent`` against ``other``: 1, 0.5 or 0."""
+    stake: np.ndarray
+    """(M,) what ``agent`` got more than ``other``, their mean payoffs over the seats they had."""
+
+    def only(self, chosen: np.ndarray) -> "Meetings":
+        """The lines that are ``chosen`` (M,)."""
+        return Meetings(*(column[chosen] for column in self))
+
+    def among(self, agents: Sequence[int] | np.ndarray) -> "Meetings":
+        """Those between two of ``agents`` (k,), which are known by their place there from now on."""
+        place = np.full(max(self.agent.max(initial=0), max(agents, default=0)) + 1, -1)
+        place[np.asarray(agents, np.int64)] = np.arange(len(agents))
+        found = self._replace(agent=place[self.agent], other=place[self.other])
+        return found.only((found.agent >= 0) & (found.other >= 0))
+
+    def by_deal(self, values: np.ndarray, deals: int, agents: int) -> sparse.csr_array:
+        """(D, n * n) sums of ``values`` (M,) of row against column, row by row."""
+        where = (self.deal, self.agent * agents + self.other)
+        return sparse.csr_array((values, where), shape=(deals, agents * agents))
+
+    def deals(self) -> int:
+        """In how many deals anybody met anybody."""
+        return len(np.unique(self.deal))
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The games of one contest as sums per deal. D deals, n agents."""
 
     seated: "Seated"
-    weights: np.ndarray  # (B, D) resamples
+    weights: np.ndarray  # (B, D) resamples, see ``statistics.resample``
     seats: np.ndarray  # (D, n) how often an agent sat in a game that counts
     payoffs: np.ndarray  # (D, n) sums of its returns there
-    scores: np.ndarray  # (D, n, n) points of row against column: 1, 0.5 or 0 for each lineup with both
-    stakes: np.ndarray  # (D, n, n) what row got more than column, mean payoffs of each lineup with both added up
-    meetings: np.ndarray  # (D, n, n)
+    meetings: Meetings
     outcomes: np.ndarray  # (3, D, n) deals won, drawn and lost against ranked agents
     measures: dict[str, Sums]  # by name, what environments measure of whole games
     conduct: dict[str, Sums]  # the same for measures of single moves
@@ -63,8 +97,10 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
     seats, payoffs = np.zeros((2, deals, agents))
     np.add.at(seats, where, 1.0)
     np.add.at(payoffs, where, returns[counts])
-    decided = deciding_returns(games).reshape(-1, players)
-    scores, stakes, meetings, outcomes = _meetings(deal, seating, decided, ranked, deals)
+    meetings = meet(deal, seating, deciding_returns(games).reshape(-1, players), agents)
+    outcomes = np.zeros((3, deals, agents))
+    against = meetings.only(ranked[meetings.other])
+    np.add.at(outcomes, ((2.0 - 2.0 * against.score).astype(np.int64), against.deal, against.agent), 1.0)
     forfeits = np.zeros(agents, np.int64)
     for game in games:
         for seat in game.faults:
@@ -74,8 +110,6 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
         statistics.resample(deals, seed),
         seats,
         payoffs,
-        scores,
-        stakes,
         meetings,
         outcomes,
         _sum_measures(games, seated, (deals, agents)),
@@ -85,37 +119,28 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
     )
 
 
-def _meetings(
-    deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, ranked: np.ndarray, deals: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Points, stakes and meetings (D, n, n), and wins, draws and losses against ranked agents (3, D, n)."""
-    agents = len(ranked)
-    scores, stakes, meetings = np.zeros((3, deals, agents, agents))
-    outcomes = np.zeros((3, deals, agents))
+def meet(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, agents: int) -> Meetings:
+    """All meetings of G games.
+
+    Args:
+        deal: (G,)
+        seating: (G, P)
+        returns: (G, P) that decide the games.
+        agents: n.
+    """
     tables, lineup = np.unique(np.sort(seating, axis=1), axis=0, return_inverse=True)
-    for number, members in enumerate(map(np.unique, tables)):
-        chosen = lineup.ravel() == number
-        means = _means_by_deal(deal[chosen], seating[chosen], returns[chosen], (deals, agents))[:, members]
-        played = np.isfinite(means).all(axis=1)
-        points = pair_scores(means[played])
-        for row, mine in enumerate(members):
-            for column, other in enumerate(members):
-                if mine != other:
-                    scores[played, mine, other] += points[:, row, column]
-                    stakes[played, mine, other] += means[played, row] - means[played, column]
-                    meetings[played, mine, other] += 1.0
-                    for index, value in enumerate((1.0, 0.5, 0.0)):
-                        outcomes[index, played, mine] += ranked[other] * (points[:, row, column] == value)
-    return scores, stakes, meetings, outcomes
-
-
-def _means_by_deal(deal: np.ndarray, seating: np.ndarray, returns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(D, n) mean return of each agent over the seats it had in each deal; NaN where it had none."""
-    sums, counts = np.zeros((2, *shape))
-    where = (np.broadcast_to(deal[:, None], seating.shape), seating)
-    np.add.at(sums, where, returns)
-    np.add.at(counts, where, 1.0)
-    return np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0)
+    together = deal * len(tables) + lineup.ravel()  # the same number: a lineup's games of one deal
+    members, member = np.unique(together[:, None] * agents + seating, return_inverse=True)
+    means = np.bincount(member.ravel(), returns.ravel()) / np.bincount(member.ravel())
+    together, agent = np.divmod(members, agents)
+    first, second = [], []
+    for apart in range(1, seating.shape[1]):
+        pairs = np.flatnonzero(together[apart:] == together[:-apart])
+        first += [pairs, pairs + apart]
+        second += [pairs + apart, pairs]
+    one, other = np.concatenate([[], *first]).astype(np.int64), np.concatenate([[], *second]).astype(np.int64)
+    score = pair_scores(np.stack([means[one], means[other]], axis=1))[:, 0, 1]
+    return Meetings(together[one] // len(tables), agent[one], agent[other], score, means[one] - means[other])
 
 
 def _sum_measures(games: Sequence[Played], seated: Seated, shape: tuple[int, int]) -> dict[str, Sums]:

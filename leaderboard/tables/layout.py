@@ -39,10 +39,18 @@ class Table:
 
 
 def table_by_agent(
-    key: str, title: str, contest: Contest, columns: Sequence[Column], values: Sequence[Sequence[Cell]], caption: str
+    key: str,
+    title: str,
+    contest: Contest,
+    columns: Sequence[Column],
+    values: Sequence[Sequence[Cell]],
+    caption: str,
+    agents: Sequence[int] | None = None,
 ) -> Table:
-    """A row for each agent, in the order of the season; ``values`` are the columns after its name."""
-    rows = ((entrant.name, *(column[agent] for column in values)) for agent, entrant in enumerate(contest.entrants))
+    """A row for each of ``agents``, of all in the order of the season by None; ``values`` are the columns after its
+    name."""
+    named = contest.entrants if agents is None else [contest.entrants[agent] for agent in agents]
+    rows = ((entrant.name, *(column[row] for column in values)) for row, entrant in enumerate(named))
     return Table(key, title, (Column("agent", "Agent", "text"), *columns), tuple(rows), caption)
 
 

@@ -10,12 +10,13 @@ from agora.leaderboard.numbers.cycles import alpha_rank_limit, surely_beats, thr
 from agora.leaderboard.numbers.nash_averaging import log_odds, lottery_scores, margins, maximal_lottery, nash_average
 from agora.leaderboard.numbers.ratings import ELO, bootstrap_wins, measured
 from agora.leaderboard.schedules.units import derive
-from agora.leaderboard.tables.evidence import Evidence
+from agora.leaderboard.tables.captions import shown_rule
+from agora.leaderboard.tables.evidence import Evidence, Meetings
 from agora.leaderboard.tables.layout import Cell, Column, Table
-from agora.leaderboard.tables.score import among, ranked_by
+from agora.leaderboard.tables.score import ranked_by
 from agora.leaderboard.tables.words import clean
 
-FEWEST_AGENTS = 3
+_FEWEST = 3
 REPLICATES = 200
 """Resamples behind these intervals; a linear program or two each."""
 
@@ -23,17 +24,25 @@ _ALIKE = 1e-9
 _NAMED = 5  # circles that are spelled out
 
 
-def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int], seed: int) -> Table:
-    """Nash average, maximal lottery, alpha-rank, and sure wins of ``agents`` (k,), all ranked, the best first."""
-    chosen = np.array(agents)
+def other_ranks_table(
+    contest: Contest, evidence: Evidence, agents: Sequence[int], everybody: int, seed: int
+) -> Table | None:
+    """Nash average, maximal lottery, alpha-rank, and sure wins of ``agents`` (k,), the best of ``everybody`` that is
+    ranked, the best first; None for two, and where two have never met: who is hardest to beat depends on every pair."""
+    chosen, deals = len(agents), contest.deals
+    met = evidence.meetings.among(agents)
+    if chosen < _FEWEST or len(np.unique(met.agent * chosen + met.other)) < chosen * (chosen - 1):
+        return None
     stakes = ranked_by(contest) == "payoff"
-    points, meetings = _points(contest, evidence, stakes, chosen), among(evidence.meetings, chosen)
-    wins = points.sum(axis=0)
+    points = met.by_deal(_points(contest, met) if stakes else met.score, deals, chosen)
+    wins = points.sum(axis=0).reshape(chosen, chosen)
     replicates = bootstrap_wins(points, evidence.weights[:REPLICATES], derive(seed, contest.key, "others"))
-    units = int((meetings.sum(axis=(1, 2)) > 0).sum())
+    units = met.deals()
     reach = contest.returns[1] - contest.returns[0]
     nash = measured(partial(_nash_of_stakes, reach) if stakes else _nash, wins, replicates, units)
-    beats = surely_beats(points, meetings)
+    counts = met.by_deal(np.ones_like(met.score), deals, chosen)
+    shape = (deals, chosen, chosen)
+    beats = surely_beats(points.toarray().reshape(shape), counts.toarray().reshape(shape), everybody)
     unit, by = (contest.unit, "mean payoffs") if stakes else ("Elo", "deals won")
     columns = [
         Column("agent", "Agent", "text"),
@@ -47,8 +56,8 @@ def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int
     names = [contest.entrants[agent].name for agent in agents]
     values: list[Sequence[Cell]] = [
         names,
-        nash[: len(chosen)],
-        nash[len(chosen) :],
+        nash[:chosen],
+        nash[chosen:],
         measured(lambda wins: maximal_lottery(margins(wins)), wins, replicates, units),
         _places(lottery_scores(margins(wins))),
         measured(lambda wins: alpha_rank_limit(margins(wins)), wins, replicates, units),
@@ -60,8 +69,9 @@ def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int
             f"Nash average: how far ({unit}) behind the mixture of agents that is hardest to beat, in which each has "
             "the weight beside it; copies of an agent move nobody. Maximal lottery: the chance in the lottery over "
             f"agents that none of them beats by {by}; places come from it and from further lotteries among those left. "
-            "Alpha-rank: share of time that a population which imitates winners spends with each. Two that never met "
-            f"count as even. Brackets: 95 % over the same resampled deals as above, {REPLICATES} of them.",
+            "Alpha-rank: share of time that a population which imitates winners spends with each. "
+            f"{shown_rule(chosen, everybody)}Brackets: 95 % over the same resampled deals as above, {REPLICATES} of "
+            "them.",
             f"Sure wins: agents that it beats by {by}, of {len(agents) - 1}; all of them together are right in 95 % "
             "of seasons (Bonferroni).",
             _circles(names, beats),
@@ -70,14 +80,10 @@ def other_ranks_table(contest: Contest, evidence: Evidence, agents: Sequence[int
     return Table("others", "Other ways to rank", tuple(columns), rows, caption)
 
 
-def _points(contest: Contest, evidence: Evidence, stakes: bool, agents: np.ndarray) -> np.ndarray:
-    """(D, k, k) points of row against column, up to the number of their meetings: 1 for a deal that is won, or, where
-    there are ``stakes``, a half and what row got more, as a share of the most that it could have been."""
-    if not stakes:
-        return among(evidence.scores, agents)
-    gaps = among(evidence.stakes, agents) / (contest.returns[1] - contest.returns[0])
-    meetings = among(evidence.meetings, agents)
-    return np.clip(0.5 * (meetings + gaps), 0.0, meetings)
+def _points(contest: Contest, meetings: Meetings) -> np.ndarray:
+    """(M,) in [0, 1], where there are stakes: a half, and half of what the agent got more than the other, as a share of
+    the most that it could have been."""
+    return np.clip(0.5 * (1.0 + meetings.stake / (contest.returns[1] - contest.returns[0])), 0.0, 1.0)
 
 
 def _nash(wins: np.ndarray) -> np.ndarray:

@@ -6,8 +6,8 @@ import numpy as np
 
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.numbers import comparisons, statistics
-from agora.leaderboard.numbers.duels import smallest_difference_of
-from agora.leaderboard.numbers.ratings import SMOOTHING, bootstrap_wins, bradley_terry
+from agora.leaderboard.numbers.duels import smallest_difference
+from agora.leaderboard.numbers.ratings import bootstrap_ratings, bradley_terry, prior_wins
 from agora.leaderboard.numbers.statistics import Estimate
 from agora.leaderboard.schedules.units import derive
 from agora.leaderboard.tables.evidence import Evidence
@@ -41,9 +41,7 @@ class Score(NamedTuple):
     def rank_ranges(self, ranked: np.ndarray) -> list[tuple[int, int] | None]:
         """See ``comparisons.rank_ranges``; None for agents that are not ``ranked`` (n,), or have no interval."""
         ranges: list[tuple[int, int] | None] = [None] * len(self.values)
-        sure = np.flatnonzero(ranked & np.isfinite(self.values) & (self.units >= statistics.FEWEST))
-        replicates = self.replicates[:, sure]
-        replicates = replicates[np.isfinite(replicates).all(axis=1)]
+        sure, replicates = self._sure(ranked)
         if len(sure) and len(replicates) > 1:
             found = comparisons.rank_ranges(self.values[sure], replicates, int(self.units[sure].min()))
             for agent, ends in zip(sure, found, strict=True):
@@ -52,12 +50,19 @@ class Score(NamedTuple):
 
     def smallest_difference(self, ranked: np.ndarray) -> float | None:
         """The median, over all pairs of ``ranked`` agents, of what difference could have been seen."""
-        sure = np.flatnonzero(ranked & np.isfinite(self.values) & (self.units >= statistics.FEWEST))
-        if len(sure) < 2:
+        sure, replicates = self._sure(ranked)
+        if len(sure) < 2 or len(replicates) < 2:
             return None
-        first, second = (sure[half] for half in np.triu_indices(len(sure), 1))
-        gaps = self.replicates[:, first] - self.replicates[:, second]
-        return float(np.median([smallest_difference_of(gap[np.isfinite(gap)]) for gap in gaps.T]))
+        together = np.cov(replicates, rowvar=False)
+        alone = np.diag(together)
+        differences = (alone[:, None] + alone - 2.0 * together)[np.triu_indices(len(sure), 1)]
+        return smallest_difference(float(np.median(np.sqrt(np.maximum(differences, 0.0)))))
+
+    def _sure(self, ranked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The ranked agents that have an interval (k,), and the resamples in which all of them have a number (b, k)."""
+        sure = np.flatnonzero(ranked & np.isfinite(self.values) & (self.units >= statistics.FEWEST))
+        replicates = self.replicates[:, sure]
+        return sure, replicates[np.isfinite(replicates).all(axis=1)]
 
 
 def ranked_by(contest: Contest) -> str:
@@ -98,17 +103,9 @@ def rating_score(contest: Contest, evidence: Evidence, ranked: np.ndarray, seed:
     values, replicates = np.full(len(ranked), np.nan), np.full((len(evidence.weights), len(ranked)), np.nan)
     units = np.zeros(len(ranked), np.int64)
     if len(agents) > 1:
-        values[agents] = bradley_terry(among(evidence.scores, agents).sum(axis=0), SMOOTHING)
-        replicates[:, agents] = bradley_terry(resampled_wins(contest, evidence, agents, seed))
-        units[agents] = (among(evidence.meetings, agents).sum(axis=(1, 2)) > 0).sum()
+        meetings = evidence.meetings.among(agents)
+        wins = meetings.by_deal(meetings.score, contest.deals, len(agents))
+        values[agents] = bradley_terry(wins.sum(axis=0).reshape(len(agents), -1), prior_wins(len(agents)))
+        replicates[:, agents] = bootstrap_ratings(wins, evidence.weights, derive(seed, contest.key, "prior"))
+        units[agents] = meetings.deals()
     return Score("rating", "Elo", "rating", values, replicates, units)
-
-
-def resampled_wins(contest: Contest, evidence: Evidence, agents: np.ndarray, seed: int) -> np.ndarray:
-    """(B, k, k) total wins among ``agents`` (k,), of the resamples that all tables of the contest share."""
-    return bootstrap_wins(among(evidence.scores, agents), evidence.weights, derive(seed, contest.key, "prior"))
-
-
-def among(pairs: np.ndarray, agents: np.ndarray) -> np.ndarray:
-    """(D, k, k) of ``pairs`` (D, n, n)."""
-    return pairs[:, agents][:, :, agents]

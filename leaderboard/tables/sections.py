@@ -18,13 +18,16 @@ from agora.leaderboard.tables.confirmed import confirmed_table, split
 from agora.leaderboard.tables.evidence import Evidence, gather
 from agora.leaderboard.tables.layout import Section, Table
 from agora.leaderboard.tables.measures import conduct_table, distances_table, measures_table
-from agora.leaderboard.tables.other_ranks import FEWEST_AGENTS, other_ranks_table
+from agora.leaderboard.tables.other_ranks import other_ranks_table
 from agora.leaderboard.tables.ranking import ranking_order
 from agora.leaderboard.tables.score import ranked_by, scores_of
 from agora.leaderboard.tables.several import duels_table, ranking_of_several, win_matrix
 from agora.leaderboard.tables.teams import cross_play_table
 from agora.leaderboard.tables.trading import trading_table
 from agora.leaderboard.tables.twins import twins_table
+
+SHOWN = 50
+"""Agents in tables that have a column for each: nobody reads more."""
 
 
 def make_sections(results: Results) -> list[Section]:
@@ -49,7 +52,7 @@ def _section(contest: Contest, games: Sequence[Played], exacts: list[Exact], see
     tables: list[Table | None]
     if contest.players > 1:
         tables = [ranking_of_several(contest, evidence, ranked, exacts, scores)]
-        tables += _against_each_other(contest, evidence, games, ranking_order(score, ranked)[: ranked.sum()], seed)
+        tables += _against_each_other(contest, evidence, games, ranking_order(score, ranked), int(ranked.sum()), seed)
     else:
         tables = [ranking_alone(contest, evidence, games, ranked, score), training_table(contest, games, seed)]
     family = bargains_table(contest, evidence, games) or trading_table(contest, games, ranked, seed)
@@ -67,14 +70,15 @@ def _section(contest: Contest, games: Sequence[Played], exacts: list[Exact], see
 
 
 def _against_each_other(
-    contest: Contest, evidence: Evidence, games: Sequence[Played], order: Sequence[int], seed: int
+    contest: Contest, evidence: Evidence, games: Sequence[Played], order: Sequence[int], ranked: int, seed: int
 ) -> list[Table | None]:
-    """Who did what against, or with, whom; ``order`` has the ranked agents, the best first."""
+    """Who did what against, or with, whom, of the first ``SHOWN``; ``order`` has the agents, the best first, those that
+    are ranked before others."""
+    shown = sorted(order[:SHOWN])
     if contest.payoff == "common":
-        return [cross_play_table(contest, evidence, games)]
-    tables: list[Table | None] = [win_matrix(contest, evidence)]
+        return [cross_play_table(contest, evidence, games, shown)]
+    tables: list[Table | None] = [win_matrix(contest, evidence, shown)]
     if contest.players == 2 and ranked_by(contest) == "rating":
-        tables.append(duels_table(contest, evidence, games))
-    if len(order) >= FEWEST_AGENTS:
-        tables.append(other_ranks_table(contest, evidence, order, seed))
+        tables.append(duels_table(contest, evidence, games, shown))
+    tables.append(other_ranks_table(contest, evidence, order[: min(ranked, SHOWN)], ranked, seed))
     return tables

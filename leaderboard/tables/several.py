@@ -8,9 +8,9 @@ import numpy as np
 from agora.leaderboard.log.records import Contest, Exact
 from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.numbers.duels import elo_of_pairs, pair_counts
-from agora.leaderboard.numbers.ratings import SMOOTHING
+from agora.leaderboard.numbers.ratings import prior_wins
 from agora.leaderboard.numbers.statistics import mean_estimates
-from agora.leaderboard.tables.captions import games_rule, interval_rule, rank_rule
+from agora.leaderboard.tables.captions import games_rule, interval_rule, rank_rule, shown_rule
 from agora.leaderboard.tables.evidence import Evidence
 from agora.leaderboard.tables.layout import Cell, Column, Table, table_by_agent
 from agora.leaderboard.tables.measures import computed
@@ -44,8 +44,8 @@ def ranking_of_several(
     if not common:
         caption.append(
             f"Rating: Bradley-Terry on the scale of Elo, 0 is the mean of the ranked agents, a draw is half a win, and "
-            f"{SMOOTHING:g} wins are added for every ordered pair so that it stays finite. Won, drawn, lost: deals, by "
-            "who got more from a deal over all its seats; the rating is made from them."
+            f"{prior_wins(int(ranked.sum())):.2g} wins are added for every ordered pair so that it stays finite. Won, "
+            "drawn, lost: deals, by who got more from a deal over all its seats; the rating is made from them."
         )
     caption.append(games_rule(contest))
     if columns[-1].key == "exploitability":
@@ -53,36 +53,39 @@ def ranking_of_several(
     return ranking_table(contest, evidence, ranked, columns, values, score, caption)
 
 
-def win_matrix(contest: Contest, evidence: Evidence) -> Table:
-    """Share of the deals that each agent took from each other one."""
-    agents = len(contest.entrants)
-    deals = len(evidence.scores)
-    cells = mean_estimates(evidence.scores.reshape(deals, -1), evidence.meetings.reshape(deals, -1), evidence.weights)
+def win_matrix(contest: Contest, evidence: Evidence, agents: Sequence[int]) -> Table:
+    """Share of the deals that each of ``agents`` (k,) took from each other one."""
+    meetings = evidence.meetings.among(agents)
+    scores = meetings.by_deal(meetings.score, contest.deals, len(agents))
+    counts = meetings.by_deal(np.ones_like(meetings.score), contest.deals, len(agents))
+    cells = mean_estimates(scores, counts, evidence.weights)
     caption = (
         "Share of the deals that the row won against the column; a draw is half a win. "
-        f"{interval_rule(contest, brief=True)}"
+        f"{shown_rule(len(agents), len(contest.entrants))}{interval_rule(contest, brief=True)}"
     )
-    values = [cells[column::agents] for column in range(agents)]
-    return table_by_agent("matrix", "Each against each", contest, against(contest, "share"), values, caption)
+    values = [cells[column :: len(agents)] for column in range(len(agents))]
+    columns = against(contest, agents, "share")
+    return table_by_agent("matrix", "Each against each", contest, columns, values, caption, agents)
 
 
-def duels_table(contest: Contest, evidence: Evidence, games: Sequence[Played]) -> Table:
-    """How far each of two players is ahead of each other one, from the games of these two alone."""
-    agents = range(len(contest.entrants))
+def duels_table(contest: Contest, evidence: Evidence, games: Sequence[Played], agents: Sequence[int]) -> Table:
+    """How far each of ``agents`` (k,) is ahead of each other one, from the games of these two alone; of two players."""
     seated = evidence.seated
-    counts = pair_counts(seated.deal, seated.seating, deciding_returns(games), len(agents))
+    counts = pair_counts(seated.deal, seated.seating, deciding_returns(games), len(contest.entrants))
     values = [
         [elo_of_pairs(counts[row, column]) if counts[row, column].any() else None for row in agents]
         for column in agents
     ]
     caption = (
-        "Elo points by which the row is ahead of the column, from their own games alone. Brackets: 95 %, over pairs: a "
-        "pair is a deal played twice with the seats swapped, worth 0, 1/2, 1, 3/2 or 2 points (pentanomial counts). "
-        "Half a pair without a point and half a pair with all are added, so that it stays finite."
+        "Elo points by which the row is ahead of the column, from their own games alone. "
+        f"{shown_rule(len(agents), len(contest.entrants))}Brackets: 95 %, over pairs: a pair is a deal played twice "
+        "with the seats swapped, worth 0, 1/2, 1, 3/2 or 2 points (pentanomial counts). Half a pair without a point "
+        "and half a pair with all are added, so that it stays finite."
     )
-    return table_by_agent("duels", "Each two alone", contest, against(contest, "rating"), values, caption)
+    columns = against(contest, agents, "rating")
+    return table_by_agent("duels", "Each two alone", contest, columns, values, caption, agents)
 
 
-def against(contest: Contest, kind: Literal["share", "rating", "number"]) -> list[Column]:
-    """A column for each opponent."""
-    return [Column(f"against_{index}", entrant.name, kind) for index, entrant in enumerate(contest.entrants)]
+def against(contest: Contest, agents: Sequence[int], kind: Literal["share", "rating", "number"]) -> list[Column]:
+    """A column for each of ``agents`` as an opponent."""
+    return [Column(f"against_{agent}", contest.entrants[agent].name, kind) for agent in agents]

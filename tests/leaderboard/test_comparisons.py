@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from agora.leaderboard.numbers.comparisons import expected_best, rank_ranges, simultaneous, tie_groups
+from agora.leaderboard.numbers.comparisons import deviations, expected_best, rank_ranges, tie_groups
 from agora.leaderboard.numbers.statistics import Estimate, resample
 
 
@@ -20,8 +20,8 @@ def test_intervals_of_many_agents_hold_together():
     means, together, alone = np.linspace(0, 2, 12), 0, 0
     for trial in range(200):
         values, replicates = season(rng, means, seed=trial)
-        found = simultaneous(values, replicates, 60)
-        together += all(number.low <= truth <= number.high for number, truth in zip(found, means, strict=True))
+        error, furthest = deviations(values, replicates)
+        together += (np.abs(values - means) <= np.quantile(furthest, 0.95) * error).all()
         low, high = np.quantile(replicates, [0.025, 0.975], axis=0)
         alone += ((low <= means) & (means <= high)).all()
     assert 0.90 <= together / 200 <= 0.99
@@ -30,28 +30,29 @@ def test_intervals_of_many_agents_hold_together():
 
 def test_the_reach_is_that_of_the_largest_of_independent_normals():
     replicates = np.random.default_rng(0).normal(size=(100_000, 4)) * [1, 2, 3, 4]
-    wanted = norm.ppf((1 + 0.95 ** (1 / 4)) / 2)
-    for number, scale in zip(simultaneous(np.zeros(4), replicates, 50), [1, 2, 3, 4], strict=True):
-        assert number.high == pytest.approx(wanted * scale, rel=0.01)
-        assert number.low == pytest.approx(-number.high)
+    error, furthest = deviations(np.zeros(4), replicates)
+    assert error == pytest.approx([1, 2, 3, 4], rel=0.01)
+    assert np.quantile(furthest, 0.95) == pytest.approx(norm.ppf((1 + 0.95 ** (1 / 4)) / 2), rel=0.01)
 
 
-def test_a_number_that_never_varies_has_a_point_for_an_interval():
+def test_a_number_that_never_varies_is_sure():
     replicates = np.stack([np.full(50, 2.0), np.linspace(0, 1, 50)], axis=1)
-    assert simultaneous(np.array([2.0, 0.5]), replicates, 9)[0] == Estimate(2.0, 2.0, 2.0, 9)
+    error, furthest = deviations(np.array([2.0, 0.5]), replicates)
+    assert error[0] == 0
+    assert furthest.max() == pytest.approx(0.5 / error[1])
+    assert deviations(np.array([2.0]), replicates[:, :1])[1].tolist() == [0.0] * 50
+    assert rank_ranges(np.array([2.0, 1.0]), np.tile([2.0, 1.0], (9, 1)), 9) == [(1, 1), (2, 2)]
 
 
 def test_too_few_units_get_no_claims():
-    values, replicates = np.arange(3.0), np.random.default_rng(0).normal(size=(20, 3))
-    assert simultaneous(values, replicates, 2) == [Estimate(float(value), None, None, 2) for value in values]
-    assert rank_ranges(values, replicates, 2) == [None] * 3
+    assert rank_ranges(np.arange(3.0), np.random.default_rng(0).normal(size=(20, 3)), 2) == [None] * 3
 
 
 def test_bad_numbers_are_refused():
     with pytest.raises(ValueError, match=r"Replicates \(5, 2\) do not fit values \(3,\)"):
-        simultaneous(np.zeros(3), np.zeros((5, 2)), 9)
+        rank_ranges(np.zeros(3), np.zeros((5, 2)), 9)
     with pytest.raises(ValueError, match="not finite"):
-        simultaneous(np.array([np.nan]), np.zeros((5, 1)), 9)
+        rank_ranges(np.array([np.nan]), np.zeros((5, 1)), 9)
 
 
 def test_true_ranks_lie_in_their_ranges():

@@ -112,7 +112,7 @@ def played(chances, deals, seed):
 
 
 def sure(wins):
-    return surely_beats(wins, wins + wins.transpose(0, 2, 1))
+    return surely_beats(wins, wins + wins.transpose(0, 2, 1), wins.shape[1])
 
 
 def test_a_planted_circle_is_found_and_is_sure():
@@ -160,7 +160,7 @@ def test_a_deal_with_several_lineups_is_one_unit():
     wins[:, 0, 1] = 10
     assert not sure(wins).any()
     with pytest.raises(ValueError, match="wins up to meetings"):
-        surely_beats(wins, wins / 2)
+        surely_beats(wins, wins / 2, wins.shape[1])
 
 
 def test_agents_that_never_met_are_not_told_apart():
@@ -172,7 +172,7 @@ def test_agents_that_never_met_are_not_told_apart():
 def test_alpha_rank_over_resampled_deals_tells_how_little_it_knows():
     """Two agents that are nearly even: all time goes to one of them, in any resample to another."""
     wins = played(np.full((3, 3), 0.5), 40, 1)
-    replicates = bootstrap_wins(wins, resample(40, 0, 300), 0)
+    replicates = bootstrap_wins(wins.reshape(40, -1), resample(40, 0, 300), 0)
     found = measured(lambda each: alpha_rank_limit(margins(each)), wins.sum(axis=0), replicates, 40)
     assert sum(number.value for number in found) == pytest.approx(1)
     assert max(number.high - number.low for number in found) > 0.9

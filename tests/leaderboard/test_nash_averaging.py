@@ -192,9 +192,22 @@ def test_intervals_of_nash_averages_hold_the_truth():
     for one, other in itertools.combinations(range(4), 2):
         wins[:, one, other] = rng.binomial(2, chances[one, other], 150) / 2
         wins[:, other, one] = 1 - wins[:, one, other]
-    replicates = bootstrap_wins(wins, resample(150, 1, 200), 2)
+    replicates = bootstrap_wins(wins.reshape(150, -1), resample(150, 1, 200), 2)
     found = measured(lambda each: nash_average(log_odds(each)).scores, wins.sum(axis=0), replicates, 150)
     assert [number.value for number in found[:3]] == pytest.approx([0, 0, 0], abs=1e-8)
     assert found[3].low < -np.log(4) < found[3].high < -0.9
     assert found[3].value == pytest.approx(nash_average(log_odds(wins.sum(axis=0) + SMOOTHING)).scores[3])
     assert [number.units for number in found] == [150] * 4
+
+
+def test_a_mixture_is_found_where_the_barrier_is_all_that_is_seen():
+    """A third of the pairs met in three deals; Newton's method comes to a matrix that is singular but for rounding."""
+    rng, agents = np.random.default_rng(883), 30
+    strength = rng.normal(size=agents)
+    wins = rng.binomial(6, 1 / (1 + np.exp(strength - strength[:, None]))) / 2 * (rng.random((agents, agents)) < 0.3)
+    wins = np.tril(wins, -1)
+    wins += np.triu(np.where(wins.T > 0, 3 - wins.T, 0), 1)
+    found = nash_average(log_odds(wins + SMOOTHING))
+    assert found.mixture.sum() == pytest.approx(1)
+    assert found.scores.max() == pytest.approx(0, abs=1e-8)
+    assert found.scores[found.mixture > 0] == pytest.approx(0, abs=1e-8)

@@ -2,17 +2,18 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.stats import gamma
 
 from agora.leaderboard.numbers.ratings import (
     SMOOTHING,
-    bootstrap_match_wins,
+    bootstrap_ratings,
     bootstrap_wins,
     bradley_terry,
     measured,
     pair_scores,
-    total_wins,
-    without_same_author,
+    prior_wins,
+    same_author,
 )
 from agora.leaderboard.numbers.statistics import Estimate, resample
 
@@ -63,7 +64,7 @@ def test_ratings_that_are_not_finite_are_refused(wins):
 
 def test_an_agent_that_always_wins_stays_finite():
     wins = np.array([[0, 100], [0, 0]])
-    assert gap(wins, SMOOTHING) == pytest.approx(400 * np.log10(100.5 / 0.5))
+    assert gap(wins, prior_wins(2)) == pytest.approx(400 * np.log10(100.5 / 0.5))
 
 
 def test_planted_ratings_lie_within_their_intervals():
@@ -76,7 +77,7 @@ def test_planted_ratings_lie_within_their_intervals():
             chance = 1 / (1 + 10 ** ((planted[other] - planted[one]) / 400))
             wins[:, one, other] = rng.binomial(2, chance, deals)  # a swapped pair
             wins[:, other, one] = 2 - wins[:, one, other]
-    replicates = bradley_terry(bootstrap_wins(wins, resample(deals, 3), 4))
+    replicates = bootstrap_ratings(wins.reshape(deals, -1), resample(deals, 3), 4)
     low, high = np.quantile(replicates, [0.001, 0.999], axis=0)
     assert np.all((low < planted) & (planted < high))
     assert np.all(high - low < 80)
@@ -85,7 +86,7 @@ def test_planted_ratings_lie_within_their_intervals():
 def test_the_interval_of_an_agent_that_never_lost_is_one_sided_but_not_a_point():
     wins = np.zeros((50, 2, 2))
     wins[:, 0, 1] = 2
-    replicates = bradley_terry(bootstrap_wins(wins, resample(50, 0), 0))
+    replicates = bootstrap_ratings(wins.reshape(50, -1), resample(50, 0), 0)
     gaps = replicates[:, 0] - replicates[:, 1]
     losses = gamma.ppf(0.975, 0.5)  # Jeffreys' upper bound for the loser's share of wins
     assert np.quantile(gaps, 0.025) == pytest.approx(400 * np.log10(100 / losses), abs=40)
@@ -107,75 +108,74 @@ def matches(planted, count, seed):
     return first, second, rng.binomial(2, chance) / 2
 
 
-def test_total_wins_add_up():
-    found = total_wins([0, 0, 2, 1], [1, 1, 0, 2], [1, 0.5, 0.25, 0], 4)
-    assert found.tolist() == [[0, 1.5, 0.75, 0], [0.5, 0, 0, 0], [0.25, 1, 0, 0], [0, 0, 0, 0]]
+def wins_of(rows, agents):
+    """(M, n * n) where every match is a deal of its own."""
+    first, second, points = rows
+    wins = np.zeros((len(first), agents, agents))
+    wins[range(len(first)), first, second], wins[range(len(first)), second, first] = points, 1 - points
+    return wins.reshape(len(first), -1)
 
 
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        (([0], [1], [1.5]), r"\[0, 1\]"),
-        (([0], [1], [np.nan]), r"\[0, 1\]"),
-        (([0], [0], [1]), "two different agents"),
-        (([0], [3], [1]), "two different agents"),
-        (([-1], [1], [1]), "two different agents"),
-        (([0, 1], [1], [1]), "shapes"),
-        (([], [], []), "shapes"),
-    ],
-)
-def test_bad_matches_are_refused(rows, message):
-    for function in (total_wins, lambda *given: bootstrap_match_wins(*given, 0)):
-        with pytest.raises(ValueError, match=message):
-            function(*rows, 3)
-
-
-def test_matches_drawn_by_kind_spread_as_those_drawn_one_by_one():
-    rows = matches(np.array([-100.0, 0.0, 150.0]), 300, 0)
-    by_kind = bradley_terry(bootstrap_match_wins(*rows, 3, seed=1, replicates=4000))
-    each = np.array([total_wins(*(column[index : index + 1] for column in rows), 3) for index in range(300)])
-    one_by_one = bradley_terry(bootstrap_wins(each, resample(300, 2, 4000), 3))
-    assert by_kind.mean(axis=0) == pytest.approx(one_by_one.mean(axis=0), abs=2)
-    assert by_kind.std(axis=0) == pytest.approx(one_by_one.std(axis=0), rel=0.05)
-    assert np.corrcoef(by_kind.T)[0, 1] == pytest.approx(np.corrcoef(one_by_one.T)[0, 1], abs=0.05)
-
-
-def test_resampled_matches_are_as_many_and_depend_on_the_seed_alone():
-    rows = matches(np.zeros(4), 200, 0)
-    found = bootstrap_match_wins(*rows, 4, seed=1, replicates=50)
+def test_resampled_wins_are_as_many_and_depend_on_the_seed_alone():
+    wins, weights = wins_of(matches(np.zeros(4), 200, 0), 4), resample(200, 1, 50)
+    found = bootstrap_wins(wins, weights, 1)
     off_diagonal = found[:, ~np.eye(4, dtype=bool)].sum(axis=1)
     assert off_diagonal.mean() == pytest.approx(200 + 12 * SMOOTHING, abs=2)
-    assert (found == bootstrap_match_wins(*rows, 4, seed=1, replicates=50)).all()
-    assert (found != bootstrap_match_wins(*rows, 4, seed=2, replicates=50)).any()
+    assert (found == bootstrap_wins(wins, weights, 1)).all()
+    assert (found != bootstrap_wins(wins, weights, 2)).any()
+    assert (found == bootstrap_wins(sparse.csr_array(wins), weights, 1)).all()
 
 
-def test_intervals_of_matches_cover_planted_ratings_as_promised():
+def test_intervals_cover_planted_ratings_as_promised():
     planted, hits = np.array([-300.0, -120.0, 0.0, 20.0, 400.0]), []
     for seed in range(120):
-        rows = matches(planted, 400, seed)
-        drawn = bradley_terry(bootstrap_match_wins(*rows, 5, seed, 200))
+        drawn = bootstrap_ratings(wins_of(matches(planted, 400, seed), 5), resample(400, seed, 200), seed)
         low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
         hits.append((low <= planted) & (planted <= high))
     assert 0.91 <= np.mean(hits) <= 0.985
 
 
+def test_many_that_met_few_others_are_not_drawn_together():
+    """100 agents, each in some 28 matches, as in a Swiss season; half a win for each of 99 others would halve gaps."""
+    planted = np.sort(np.random.default_rng(0).normal(0, 200, 100))
+    planted -= planted.mean()
+    slopes, hits = [], []
+    for seed in range(4):
+        wins, weights = wins_of(matches(planted, 1400, seed), 100), resample(1400, seed, 200)
+        rated = bradley_terry(wins.sum(axis=0).reshape(100, 100), prior_wins(100))
+        low, high = np.quantile(bootstrap_ratings(wins, weights, seed), [0.025, 0.975], axis=0)
+        slopes.append(np.polyfit(planted, rated, 1)[0])
+        hits.append((low <= planted) & (planted <= high))
+        halved = bradley_terry(wins.sum(axis=0).reshape(100, 100), SMOOTHING)
+        assert np.polyfit(planted, halved, 1)[0] < 0.6
+    assert 0.92 < np.mean(slopes) < 1.02
+    assert 0.91 <= np.mean(hits) <= 0.985
+
+
+def test_the_search_ends_at_the_same_ratings_wherever_it_begins():
+    wins = wins_of(matches(np.linspace(-400, 400, 30), 3000, 1), 30).sum(axis=0).reshape(30, 30)
+    rated = bradley_terry(wins, prior_wins(30))
+    assert bradley_terry(wins, prior_wins(30), start=rated[::-1]) == pytest.approx(rated, abs=1e-6)
+    expected = (wins + prior_wins(30) + (wins + prior_wins(30)).T) / (1 + 10 ** ((rated - rated[:, None]) / 400))
+    off_diagonal = 1 - np.eye(30)
+    won = ((wins + prior_wins(30)) * off_diagonal).sum(axis=1)  # at the maximum, all win as much as is expected of them
+    assert (expected * off_diagonal).sum(axis=1) == pytest.approx(won, abs=1e-6)
+
+
 def test_measured_gives_the_value_and_its_interval_of_every_agent():
     rows = matches(np.array([-100.0, 0.0, 100.0]), 500, 0)
-    wins = total_wins(*rows, 3)
-    replicates = bootstrap_match_wins(*rows, 3, 0, 300)
+    wins = wins_of(rows, 3).sum(axis=0).reshape(3, 3)
+    replicates = bootstrap_wins(wins_of(rows, 3), resample(500, 0, 300), 0)
     found = measured(bradley_terry, wins, replicates, 500)
     assert [number.value for number in found] == pytest.approx(bradley_terry(wins, SMOOTHING).tolist())
     assert all(number.low < number.value < number.high and number.units == 500 for number in found)
     assert measured(bradley_terry, wins, replicates, 2)[0] == Estimate(found[0].value, None, None, 2)
 
 
-def test_a_throwing_friend_does_not_count_without_same_author_games():
-    """Two of one author: the second loses everything to the first, on purpose."""
-    wins = np.array([[0, 50, 5, 5], [0, 0, 5, 5], [5, 5, 0, 5], [5, 5, 5, 0]], float)
-    thrown, fair = bradley_terry(wins, SMOOTHING), without_same_author(wins, ["ann", "ann", "bob", ""])
-    assert thrown[0] > thrown[2] + 100
-    assert bradley_terry(fair, SMOOTHING) == pytest.approx([0, 0, 0, 0], abs=1e-6)
-    assert (without_same_author(wins, ["", "", "bob", "carl"]) == wins).all()
-    assert without_same_author(np.stack([wins, wins]), ["x"] * 4).sum() == 0
-    with pytest.raises(ValueError, match="2 authors for 4 agents"):
-        without_same_author(wins, ["ann", "bob"])
+def test_same_authors_are_pairs_but_nobody_is_an_author():
+    assert same_author(["ann", "", "ann", ""]).astype(int).tolist() == [
+        [1, 0, 1, 0],
+        [0, 0, 0, 0],
+        [1, 0, 1, 0],
+        [0, 0, 0, 0],
+    ]
