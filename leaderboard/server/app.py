@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from agora.leaderboard.entries import doubled
 from agora.leaderboard.season_file import read_season
 from agora.leaderboard.server import api, pages
 from agora.leaderboard.server.folder import Folder
@@ -39,7 +40,7 @@ def create_app(
     Raises:
         ValueError: the season is wrong.
     """
-    setting = Setting(folder, engine, read_season(season), limits, Rate(limits.uploads))
+    setting = Setting(folder, engine, doubled(read_season(season)), limits, Rate(limits.uploads))
     write_static(folder.root)
     pages.write_waiting_page(setting)
     app = FastAPI(

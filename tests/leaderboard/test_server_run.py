@@ -77,6 +77,10 @@ def test_what_cannot_be_served_is_told_in_one_line(tmp_path):
     season.write_text(SEASON)
     with pytest.raises(ValueError, match=r"Cannot read the season .*absent.toml"):
         serve(tmp_path / "absent.toml", tmp_path / "data")
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(SEASON.replace("duplicates = []", 'duplicates = ["nobody"]'))
+    with pytest.raises(ValueError, match="no agent 'nobody' of one's own to enter twice"):
+        serve(wrong, tmp_path / "data")
     with pytest.raises(ValueError, match=r"There is no port 99999: give 1 to 65535"):
         serve(season, tmp_path / "data", port=99999)
     with socket.create_server(("127.0.0.1", 0)) as taken:
