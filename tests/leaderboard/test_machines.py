@@ -173,15 +173,19 @@ def test_no_process_outlives_the_judge(number, season, tmp_path):
     places.mkdir()
     path = season(HOLDS.format(folder=places) + HEAD.replace("return", "hold()\n        return"))
     text = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background ignores it
         "from agora.leaderboard.machines import pool; pool.ENDS = 0.5\n"
         "from agora.leaderboard.schedules import units; units._GAMES_AT_ONCE = 60\n"
         "from agora.leaderboard.season import run_season\n"
         f"run_season({str(path)!r}, {str(tmp_path / 'out')!r}, progress=False, trust=True, workers=2)"
     )
     judge = subprocess.Popen([sys.executable, "-c", text], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: judge.poll() is not None or len(held(places)) == 2)
-    os.kill(judge.pid, number)
-    _, told = judge.communicate(timeout=60)
+    try:
+        wait_for(lambda: judge.poll() is not None or len(held(places)) == 2)
+        os.kill(judge.pid, number)
+        _, told = judge.communicate(timeout=60)
+    finally:
+        judge.kill()
     assert judge.returncode != 0
     assert ("KeyboardInterrupt" in told) == (number == signal.SIGINT)
     wait_for(lambda: not held(places))
