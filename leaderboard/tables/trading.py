@@ -14,7 +14,7 @@ from agora.envs.batch import Batch
 from agora.envs.game import Game
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.match import Played, unpack
-from agora.leaderboard.numbers.statistics import exact
+from agora.leaderboard.numbers.statistics import Estimate, exact
 from agora.leaderboard.numbers.trading import (
     BLOCK,
     block_estimate,
@@ -61,12 +61,11 @@ def trading_table(contest: Contest, games: Sequence[Played], ranked: np.ndarray,
     lots = derive(seed, contest.key, "blocks")  # the same months for all
     rows: dict[int, tuple[Cell, ...]] = {}
     for row, agent in enumerate(agents):
-        even = break_even_cost(before_costs[row] - market, turned[row])
         rows[agent] = (
             block_estimate(lambda days: sharpe_ratio(np.expm1(days)), growth[row], lots, replicates=RESAMPLES),
             block_estimate(maximum_drawdown, growth[row], lots, replicates=RESAMPLES),
             block_estimate(lambda days: days.mean(axis=-1), turned[row], lots, replicates=RESAMPLES),
-            None if even is None else exact(even),
+            _break_even(before_costs[row] - market, turned[row], lots),
             deflated[row],
         )
     nothing: tuple[Cell, ...] = (None,) * len(COLUMNS)
@@ -75,15 +74,27 @@ def trading_table(contest: Contest, games: Sequence[Played], ranked: np.ndarray,
     return table_by_agent("trading", "Trading", contest, COLUMNS, values, caption)
 
 
+def _break_even(excess: np.ndarray, turnover: np.ndarray, seed: int) -> Estimate | None:
+    """``break_even_cost`` of one investor's days (T,), with an interval; resamples without a lead count as 0."""
+    if break_even_cost(excess, turnover) is None:
+        return None
+
+    def of(days: np.ndarray) -> np.ndarray:
+        rows = days.astype(np.int64).reshape(-1, days.shape[-1])
+        return np.reshape([break_even_cost(excess[row], turnover[row]) or 0.0 for row in rows], days.shape[:-1])
+
+    return block_estimate(of, np.arange(len(excess)), seed, replicates=RESAMPLES)
+
+
 def _caption(days: int, tried: int) -> str:
     return (
         f"Of one history of {days:,} days, from each agent's first episode. Brackets: 95 % percentile bootstrap over "
         f"blocks of {BLOCK} days, {RESAMPLES} resamples; they do not know the crisis to come. Sharpe ratio: mean daily "
         "return by its standard deviation, a year of 252 days, nothing free of risk. Turnover: share of wealth that "
         "changes assets, the first purchase included, which is half. Break-even cost: of what is turned over, at which "
-        "the lead over equal weights that are bought once and never traded is gone, on this history. Deflated: how "
-        f"likely the true Sharpe ratio is above what the best of {tried} entries without skill would show; below 95 % "
-        "this is no evidence of skill."
+        "the lead over equal weights that are bought once and never traded is gone; without a lead it is 0. Deflated: "
+        f"how likely the true Sharpe ratio is above what the best of {tried} entries without skill would show; below "
+        "95 % this is no evidence of skill."
     )
 
 

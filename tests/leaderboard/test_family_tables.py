@@ -10,6 +10,7 @@ from agora.leaderboard.numbers.statistics import FEWEST
 from agora.leaderboard.numbers.trading import deflated_sharpe_ratios
 from agora.leaderboard.season import evaluate
 from agora.leaderboard.tables.sections import make_sections
+from agora.leaderboard.tables.trading import _break_even
 
 INVESTORS = ["scripted/market", "scripted/uniform_crp", "scripted/olmar", "scripted/best_stock"]
 
@@ -51,6 +52,20 @@ def test_at_the_break_even_cost_the_market_is_as_good(traded):
     free = evaluate("agora/Portfolio-v0", ["scripted/market"], 1, options=options, progress=False)
     left, market = (section.table("ranking").column("mean")[0].value for section in (dear, free))
     assert left == pytest.approx(market, abs=1e-9)
+    assert 0 <= even["uniform_crp"].low < cost < even["uniform_crp"].high
+
+
+def test_the_interval_of_a_break_even_cost_is_that_of_the_days():
+    """The same lead every day, so only what is traded varies; then a lead that months of luck make or break."""
+    rng = np.random.default_rng(0)
+    traded = rng.uniform(0.2, 0.6, 2000)
+    steady = _break_even(np.full(2000, 1e-4), traded, 0)
+    assert steady.value == pytest.approx(1e-4 / traded.mean(), rel=1e-3)
+    reach = 1.96 * traded.std() / traded.mean() / np.sqrt(2000)
+    assert (steady.high - steady.low) / 2 / steady.value == pytest.approx(reach, rel=0.2)
+    lucky = _break_even(rng.normal(2e-4, 0.01, 2000), traded, 0)
+    assert lucky.low == 0 < lucky.value < lucky.high
+    assert _break_even(np.full(2000, -1e-4), traded, 0) is None
 
 
 def test_sharpe_ratios_are_deflated_by_all_who_are_no_bounds(traded):
