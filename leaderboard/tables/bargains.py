@@ -10,7 +10,7 @@ from agora.envs.game import Game
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.match import Played
 from agora.leaderboard.numbers.negotiation import Bargains, measures
-from agora.leaderboard.numbers.statistics import mean_estimates
+from agora.leaderboard.numbers.statistics import share_estimates
 from agora.leaderboard.tables.captions import interval_rule
 from agora.leaderboard.tables.evidence import Evidence, sum_by_agent
 from agora.leaderboard.tables.layout import Column, Table, table_by_agent
@@ -32,7 +32,7 @@ def bargains_table(contest: Contest, evidence: Evidence, games: Sequence[Played]
     shape = evidence.seats.shape
     sums = [sum_by_agent(np.where(counts, values, np.nan), evidence.seated, shape) for values, counts in found.values()]
     columns = [Column(name, LABELS[name], "share") for name in found]
-    values = [mean_estimates(*each, evidence.weights) for each in sums]
+    values = [share_estimates(*each, evidence.weights, evidence.seed) for each in sums]
     caption = (
         "Agreement: games with a deal. Of what all could gain beyond what they have without a deal: efficiency is the "
         "share that they gained together, the Nash ratio the product of gains of the highest there is; 0 without a "

@@ -23,7 +23,8 @@ def interval_rule(contest: Contest, brief: bool = False) -> str:
     unit = "a deal with all its seatings and lineups is one unit" if contest.players > 1 else "the same for all agents"
     return (
         f"{rule} ({unit}; {statistics.REPLICATES:,} resamples). They cover the luck of the deals and of the agents' "
-        "own draws, not that of training: a learned agent is one checkpoint. "
+        "own draws, not that of training: a learned agent is one checkpoint. Shares are drawn with half a unit more "
+        "on either side, since ten of ten is no certainty. "
         f"n/a: fewer than {statistics.FEWEST} units; †: fewer than {statistics.FEW}, likely too narrow."
     )
 

@@ -18,6 +18,7 @@ from agora.leaderboard.log.records import Contest
 from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.numbers import statistics
 from agora.leaderboard.numbers.ratings import pair_scores
+from agora.leaderboard.schedules.units import derive
 
 Sums = tuple[np.ndarray, np.ndarray]
 """Sums and counts, (D, n) each."""
@@ -74,6 +75,7 @@ class Evidence:
     """The games of one contest as sums per deal. D deals, n agents."""
 
     seated: "Seated"
+    seed: int  # of all draws but the resamples
     weights: np.ndarray  # (B, D) resamples, see ``statistics.resample``
     seats: np.ndarray  # (D, n) how often an agent sat in a game that counts
     payoffs: np.ndarray  # (D, n) sums of its returns there
@@ -107,6 +109,7 @@ def gather(contest: Contest, games: Sequence[Played], ranked: np.ndarray, seed: 
             forfeits[game.seating[int(seat)]] += 1
     return Evidence(
         seated,
+        derive(seed, "draws"),
         statistics.resample(deals, seed),
         seats,
         payoffs,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agora.leaderboard.log.records import DISTANCE, Contest, Exact
 from agora.leaderboard.numbers import statistics
-from agora.leaderboard.numbers.statistics import mean_estimates
+from agora.leaderboard.numbers.statistics import mean_estimates, share_estimates
 from agora.leaderboard.tables.captions import interval_rule
 from agora.leaderboard.tables.evidence import Evidence
 from agora.leaderboard.tables.layout import Cell, Column, Kind, Table, table_by_agent
@@ -53,7 +53,12 @@ def conduct_table(contest: Contest, evidence: Evidence) -> Table | None:
     columns = [
         Column(measure, heading.label.format(unit=contest.unit), heading.kind) for measure, heading in kinds.items()
     ]
-    values: list[Sequence[Cell]] = [mean_estimates(*evidence.conduct[measure], evidence.weights) for measure in kinds]
+    values: list[Sequence[Cell]] = [
+        share_estimates(*evidence.conduct[measure], evidence.weights, evidence.seed)
+        if heading.kind == "share"
+        else mean_estimates(*evidence.conduct[measure], evidence.weights)
+        for measure, heading in kinds.items()
+    ]
     judged = evidence.conduct.get("optimal")
     if judged is not None:
         columns.append(Column("judged", "Moves judged", "count"))

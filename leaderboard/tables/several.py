@@ -9,7 +9,7 @@ from agora.leaderboard.log.records import Contest, Exact
 from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.numbers.duels import elo_of_pairs, pair_counts
 from agora.leaderboard.numbers.ratings import prior_wins
-from agora.leaderboard.numbers.statistics import mean_estimates
+from agora.leaderboard.numbers.statistics import share_estimates
 from agora.leaderboard.tables.captions import games_rule, interval_rule, rank_rule, shown_rule
 from agora.leaderboard.tables.evidence import Evidence
 from agora.leaderboard.tables.layout import Cell, Column, Table, table_by_agent
@@ -23,7 +23,7 @@ def ranking_of_several(
 ) -> Table:
     """Rating, outcomes, payoff, exploitability; ``scores`` of ``score.scores_of``."""
     meetings = evidence.outcomes.sum(axis=0)
-    shares = [mean_estimates(outcome, meetings, evidence.weights) for outcome in evidence.outcomes]
+    shares = [share_estimates(outcome, meetings, evidence.weights, evidence.seed) for outcome in evidence.outcomes]
     exploitability = computed(contest, exacts, "NashConv", 1.0 / contest.players)
     columns = [
         Column("rating", "Rating (Elo)", "rating"),
@@ -58,7 +58,7 @@ def win_matrix(contest: Contest, evidence: Evidence, agents: Sequence[int]) -> T
     meetings = evidence.meetings.among(agents)
     scores = meetings.by_deal(meetings.score, contest.deals, len(agents))
     counts = meetings.by_deal(np.ones_like(meetings.score), contest.deals, len(agents))
-    cells = mean_estimates(scores, counts, evidence.weights)
+    cells = share_estimates(scores, counts, evidence.weights, evidence.seed)
     caption = (
         "Share of the deals that the row won against the column; a draw is half a win. "
         f"{shown_rule(len(agents), len(contest.entrants))}{interval_rule(contest, brief=True)}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import trim_mean
+from scipy.stats import beta, trim_mean
 
 from agora.leaderboard.numbers.statistics import (
     Estimate,
@@ -14,6 +14,7 @@ from agora.leaderboard.numbers.statistics import (
     ranks,
     resample,
     scaled,
+    share_estimates,
 )
 
 
@@ -50,6 +51,32 @@ def test_means_of_ratios_and_of_units_that_say_nothing():
     assert (both[0].low, both[0].high) == (1.0, 3.0)
     assert both[1] == Estimate(1.0, None, None, 1)
     assert mean_estimates(np.zeros((3, 1)), np.zeros((3, 1)), resample(3, 0)) == [None]
+
+
+def share(values, seed=0):
+    return share_estimates(values, np.ones_like(values), resample(len(values), seed, 2000), seed)[0]
+
+
+@pytest.mark.parametrize("chance", [0.5, 0.9, 0.98])
+def test_intervals_cover_shares_as_promised(chance):
+    rng, hits = np.random.default_rng(0), 0
+    for trial in range(400):
+        found = share(rng.binomial(1, chance, (40, 1)).astype(float), trial)
+        hits += found.low <= chance <= found.high
+    assert 0.92 < hits / 400 < 0.995
+
+
+def test_ten_of_ten_is_no_certainty():
+    all_won, none_won = share(np.ones((10, 1))), share(np.zeros((10, 1)))
+    assert (all_won.value, all_won.high, none_won.value, none_won.low) == (1, 1, 0, 0)
+    assert all_won.low == pytest.approx(beta.ppf(0.025, 10.5, 0.5), abs=0.03)  # Jeffreys' interval
+    assert none_won.high == pytest.approx(1 - all_won.low, abs=0.02)
+    assert share(np.full((10, 1), 0.5)).low < 0.5
+    counts = np.full((10, 2), [1.0, 7.0])  # units of seven are no more units
+    one, seven = share_estimates(counts, counts, resample(10, 0), 0)
+    assert one == seven == all_won
+    assert share_estimates(np.zeros((3, 1)), np.zeros((3, 1)), resample(3, 0), 0) == [None]
+    assert share(np.ones((2, 1))) == Estimate(1.0, None, None, 2)
 
 
 def test_too_few_units_get_no_interval_and_few_are_marked():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from agora.leaderboard.log.records import Exact
 from agora.leaderboard.match import Played
@@ -49,7 +50,9 @@ def test_a_swapped_pair_is_one_unit(section_of):
     for key in ("payoff", "rating"):
         assert ranking.column(key)[0].value == 0.0
     assert ranking.column("payoff")[0] == Estimate(0.0, 0.0, 0.0, 50)
-    assert ranking.column("draw")[0] == Estimate(1.0, 1.0, 1.0, 50)
+    drawn = ranking.column("draw")[0]
+    assert (drawn.value, drawn.high, drawn.units) == (1.0, 1.0, 50)
+    assert drawn.low == pytest.approx(beta.ppf(0.025, 50.5, 0.5), abs=0.01)  # fifty of fifty may be luck
 
 
 def test_the_interval_of_the_mean_is_that_of_the_deals(section_of):
