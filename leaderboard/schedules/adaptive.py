@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agora.leaderboard.numbers.ratings import bradley_terry
+from agora.leaderboard.numbers.ratings import bradley_terry, prior_wins
 from agora.leaderboard.schedules.units import Outcome, Plan, games_per_deal
 
 ERROR = 0.05
@@ -73,15 +73,14 @@ def _fill(pair: tuple[int, int], free: set[int], nearness: np.ndarray, players: 
 def estimates(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[np.ndarray, np.ndarray]:
     """How far apart agents are, in Elo points, and the variance of that: (n, n) each, the diagonal of variances is 1.
 
-    From the observed information. Each agent is taken to have won and lost one deal more, against the mean of all, so
-    that both are finite. A deal is counted for less than it says: duplicate deals vary less than coins, and the pairs
-    at a table of P count as P - 1.
+    From the observed information, with ``ratings.prior_wins`` added, so that both are finite. A deal is counted for
+    less than it says: duplicate deals vary less than coins, and the pairs at a table of P count as P - 1.
     """
     wins = np.zeros((plan.agents, plan.agents))
     for unit, taken in outcomes:
         wins[np.ix_(unit.lineup, unit.lineup)] += taken
     np.fill_diagonal(wins, 0.0)
-    wins = (wins + 1.0 / plan.agents) * (1.0 - np.eye(plan.agents))
+    wins = (wins + prior_wins(plan.agents)) * (1.0 - np.eye(plan.agents))
     ratings = bradley_terry(wins)
     gaps = ratings[:, None] - ratings[None, :]
     chance = 1.0 / (1.0 + np.exp(-gaps / _ELO))
