@@ -120,8 +120,8 @@ def share_estimates(
     """``mean_estimates`` of shares, whose ``totals`` (D, n) lie between 0 and ``counts``.
 
     Half a unit on either side is drawn from Gamma(1/2), as the wins of the ratings' prior: ten of ten is no certainty,
-    and where all units are alike the interval is nearly that of Jeffreys' posterior, no point. It always holds the value
-    itself (L. Brown, T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical Science
+    and where all units are alike the interval is nearly that of Jeffreys' posterior, no point. It always holds the
+    value itself (L. Brown, T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical Science
     16, 2001, section 4.1.2).
     """
     values, units = totals.sum(axis=0), (counts > 0).sum(axis=0)
