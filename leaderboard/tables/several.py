@@ -8,7 +8,6 @@ import numpy as np
 from agora.leaderboard.log.records import Contest, Exact
 from agora.leaderboard.match import Played, deciding_returns
 from agora.leaderboard.numbers.duels import elo_of_pairs, pair_counts
-from agora.leaderboard.numbers.ratings import prior_wins
 from agora.leaderboard.numbers.statistics import share_estimates
 from agora.leaderboard.tables.captions import games_rule, interval_rule, rank_rule, shown_rule
 from agora.leaderboard.tables.evidence import Evidence
@@ -43,9 +42,9 @@ def ranking_of_several(
     caption = [rank_rule(score.key), interval_rule(contest)]
     if not common:
         caption.append(
-            f"Rating: Bradley-Terry on the scale of Elo, 0 is the mean of the ranked agents, a draw is half a win, and "
-            f"{prior_wins(int(ranked.sum())):.2g} wins are added for every ordered pair so that it stays finite. Won, "
-            "drawn, lost: deals, by who got more from a deal over all its seats; the rating is made from them."
+            "Rating: Bradley-Terry on the scale of Elo, 0 is the mean of the ranked agents, a draw is half a win, and "
+            "1/n wins are added for every ordered pair of n agents so that it stays finite. Won, drawn, lost: deals, "
+            "by who got more from a deal over all its seats; the rating is made from them."
         )
     caption.append(games_rule(contest))
     if columns[-1].key == "exploitability":

@@ -127,6 +127,12 @@ def test_bounds_are_marked_last_and_do_not_touch_the_others(section_of):
     assert "A bound knows" in ranking.caption
 
 
+def test_bounds_alone_rank_nobody(section_of):
+    ranking = section_of(pair(0, 1.0, 1.0) + pair(1, 1.0, 1.0), needs=["truth", "truth"]).table("ranking")
+    assert ranking.column("rank") == ["bound", "bound"]
+    assert ranking.column("rating") == [None, None]
+
+
 def test_three_players_meet_in_pairs(section_of):
     worth = {0: 2.0, 1: 1.0, 2: -3.0}  # what each agent gets, wherever it sits
     games = [
