@@ -33,15 +33,16 @@ AGENTS, MATCHES = 1_000, 10_000_000  # of the season on paper
 FEW, MANY = 20, 1000  # games in a unit
 KINDS = {"scripted": (["scripted/greedy", "random"], MANY), "search": (["search/mcts:50", "search/mcts:100"], FEW)}
 UNITS = 8  # in a measurement
-TABLES = (100_000, 400_000)  # games; what the second costs more is what games cost in tables
+DRAWN = 200_000  # games from which tables of so many agents are made
 
 START = "a jailed agent: start to first action"
 MESSAGE = "a jailed agent: a message and its reply, {} games in it"
 UNIT = "{} agents: a unit of {} games, 1 worker"
 JUDGE = "the judge's part of a unit of {} games"
 LOG = "log"
-TABLE_TIME = f"tables of {AGENTS} agents, {{}} games: time"
-TABLE_MEMORY = f"tables of {AGENTS} agents, {{}} games: memory"
+READ_TIME, READ_MEMORY = "tables: to read a game and add it up", "tables: memory for a game"
+TABLE_TIME = f"tables of {AGENTS:,} agents, {DRAWN:,} games: time"
+TABLE_MEMORY = f"tables of {AGENTS:,} agents, {DRAWN:,} games: memory"
 ROUND = f"adaptive schedule: the next round of {AGENTS} agents"
 
 
@@ -134,30 +135,32 @@ _TABLES = """
 import sys, time
 from pathlib import Path
 from agora.leaderboard.log import records
-from agora.leaderboard.tables.sections import make_sections
+from agora.leaderboard.tables import evidence, sections
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+begun, before = time.perf_counter(), peak()
+results = records.read(sys.argv[1])
+contest = results.header.contests[0]
+evidence.gather(contest, results.games[0], sections.ranked_agents(contest), 0)
+print(time.perf_counter() - begun, peak() - before)
 begun = time.perf_counter()
-make_sections(records.read(sys.argv[1]))
-(peak,) = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-print(time.perf_counter() - begun, peak)
+sections.make_sections(results)
+print(time.perf_counter() - begun, peak())
 """
 
 
 def tables() -> Iterator[Row]:
-    """What tables of ``AGENTS`` agents take, and a game more of them: time, and memory at its highest."""
-    found = []
+    """What tables of ``AGENTS`` agents take, time and memory at its highest; and of that, what grows with the games."""
     with tempfile.TemporaryDirectory() as folder:
-        for games in TABLES:
-            path = Path(folder) / f"{games}.jsonl"
-            write_drawn(games, path)
-            command = [sys.executable, "-P", "-c", _TABLES, str(path)]
-            seconds, kilobytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-            found.append((float(seconds), 1024 * float(kilobytes)))
-    (seconds_few, memory_few), (seconds_many, memory_many) = found
-    few, more = TABLES[0], TABLES[1] - TABLES[0]
-    yield alone(TABLE_TIME.format(few), [seconds_few], unit="s")
-    yield alone(TABLE_MEMORY.format(few), [memory_few], unit="bytes")
-    yield alone(TABLE_TIME.format("a game more"), [(seconds_many - seconds_few) / more], unit="s")
-    yield alone(TABLE_MEMORY.format("a game more"), [(memory_many - memory_few) / more], unit="bytes")
+        path = Path(folder) / "log.jsonl"
+        write_drawn(DRAWN, path)
+        done = subprocess.run([sys.executable, "-P", "-c", _TABLES, path], capture_output=True, text=True, check=True)
+    reading, growing, seconds, peak = map(float, done.stdout.split())
+    yield alone(READ_TIME, [1000 * reading / DRAWN], unit="ms/game")
+    yield alone(READ_MEMORY, [growing / DRAWN], unit="bytes/game")
+    yield alone(TABLE_TIME, [seconds], unit="s")
+    yield alone(TABLE_MEMORY, [peak / 1e9], unit="GB")
 
 
 def write_drawn(games: int, path: Path) -> None:
@@ -208,12 +211,10 @@ def paper(found: Mapping[str, float]) -> Iterator[str]:
                 f"{hours(unit + jail, units)} with both agents in jails; {hours(found[JUDGE.format(games)], units)} of "
                 "the judge"
             )
-    few, more = TABLES[0], "a game more"
-    seconds, memory = (
-        found[kind.format(few)] + (MATCHES - few) * found[kind.format(more)] for kind in (TABLE_TIME, TABLE_MEMORY)
-    )
-    log = found[LOG] * MATCHES
-    yield f"log {log / 1e9:.1f} GB; tables {seconds / 60:.0f} minutes and {memory / 1e9:.0f} GB of memory"
+    log = found[LOG] * MATCHES / 1e9
+    minutes = (found[TABLE_TIME] + found[READ_TIME] / 1000 * MATCHES) / 60
+    memory = found[TABLE_MEMORY] + found[READ_MEMORY] * (MATCHES - DRAWN) / 1e9
+    yield f"log {log:.1f} GB; tables {minutes:.0f} minutes and {memory:.0f} GB of memory"
 
 
 def hours(each: float, times: float) -> str:
