@@ -7,6 +7,7 @@ import types
 from contextlib import contextmanager
 
 import numpy as np
+import onnx
 import pytest
 
 from agora import envs
@@ -235,14 +236,41 @@ class Tripwire:
         return exec, (f"import os\ntry:\n os.mkdir({self.path!r})\nexcept OSError:\n pass",)
 
 
-def test_onnx_is_no_pickle_and_its_runtime_is_asked_for(tmp_path):
-    """Agora does not bring onnxruntime; a submission that needs it says so, and is told where it is not there."""
+def test_onnx_networks_play_in_the_jail(jail, tmp_path):
+    """F39: such a network is numbers and names of operations; its runtime is a module that the submission requires."""
+    code = HEAD.replace("import numpy as np", "import numpy as np\nimport onnxruntime\nfrom pathlib import Path")
+    code = code.replace(
+        "self.spec = spec", "self.net = onnxruntime.InferenceSession(Path(__file__).parent / 'net.onnx')"
+    ).replace(
+        "return legal.argmax(axis=1)",
+        "scores = self.net.run(None, {'observation': observation.astype(np.float32)})[0]\n"
+        "        return np.where(legal, scores, -np.inf).argmax(axis=1)",
+    )
+    size = envs.spec(KUHN).observation_size
+    weights = np.random.default_rng(0).normal(size=(size, 2)).astype(np.float32)
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["observation", "weights"], ["scores"])],
+        "policy",
+        [helper.make_tensor_value_info("observation", kind, ["lanes", size])],
+        [helper.make_tensor_value_info("scores", kind, ["lanes", 2])],
+        [onnx.numpy_helper.from_array(weights, "weights")],
+    )
+    folder = submission(tmp_path / "a", code, requires=["onnxruntime"])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    (folder / "net.onnx").write_bytes(model.SerializeToString())
+    assert pickles(folder) == []
+    assert not kinds(check(folder, trust=True), "error")
+    plays_in_the_jail(folder)
+
+
+def test_a_runtime_that_is_not_here_is_told(tmp_path, monkeypatch):
+    """Agora does not bring onnxruntime; a submission that needs it says so."""
     folder = submission(tmp_path / "a", requires=["onnxruntime"])
-    (folder / "net.onnx").write_bytes(b"\x08\x07\x12\x07pytorch" + bytes(64))
-    findings = list(check(folder, trust=True))
-    assert not any("net.onnx" in text for _, text in findings)
-    told = [text for text in kinds(findings, "error") if "onnxruntime" in text]
-    assert len(told) == (importlib.util.find_spec("onnxruntime") is None)
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "onnxruntime" else find_spec(name))
+    (told,) = kinds(check(folder, trust=True), "error")
+    assert "onnxruntime" in told
 
 
 def test_the_template_passes_its_own_test(tmp_path):
