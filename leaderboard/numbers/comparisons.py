@@ -58,8 +58,8 @@ def rank_ranges(values: np.ndarray, replicates: np.ndarray, units: int) -> list[
     error, furthest = np.zeros((agents, agents)), np.zeros(len(replicates))
     for agent in range(agents - 1):  # the replicates of all differences at once are too many for the memory
         later = slice(agent + 1, None)
-        behind = replicates[:, agent, None] - replicates[:, later]
-        error[agent, later], deviation = deviations(gaps[agent, later], behind)
+        drawn = replicates[:, agent, None] - replicates[:, later]
+        error[agent, later], deviation = deviations(gaps[agent, later], drawn)
         furthest = np.maximum(furthest, deviation)
     ahead = gaps > np.quantile(furthest, CONFIDENCE) * (error + error.T)
     behind, beaten = ahead.sum(axis=0), ahead.sum(axis=1)

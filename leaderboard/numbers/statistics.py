@@ -72,12 +72,12 @@ def resample(units: int, seed: int, replicates: int = REPLICATES) -> np.ndarray:
     return weights
 
 
-def weighted(values: "np.ndarray | sparse.csr_array", weights: np.ndarray) -> np.ndarray:
+def weighted(values: np.ndarray | sparse.csr_array, weights: np.ndarray) -> np.ndarray:
     """(B, n) sums of ``values`` (D, n) over each resample; ``weights`` (B, D) from ``resample``."""
     return np.concatenate(list(weighted_blocks(values, weights)))
 
 
-def weighted_blocks(values: "np.ndarray | sparse.csr_array", weights: np.ndarray) -> Iterator[np.ndarray]:
+def weighted_blocks(values: np.ndarray | sparse.csr_array, weights: np.ndarray) -> Iterator[np.ndarray]:
     """``weighted``, some resamples after the other, where all of them would not fit into memory."""
     if not isinstance(values, np.ndarray) and values.nnz > _DENSE * np.prod(values.shape):
         values = values.toarray()
@@ -91,9 +91,7 @@ def _blocks(rows: int, width: int) -> Iterator[slice]:
     return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
-def means(
-    totals: "np.ndarray | sparse.csr_array", counts: "np.ndarray | sparse.csr_array", weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def means(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Means (n,) over all units, and over each resample (B, n); NaN where there is nothing to average.
 
     Args:
@@ -105,9 +103,7 @@ def means(
         return totals.sum(axis=0) / counts.sum(axis=0), weighted(totals, weights) / weighted(counts, weights)
 
 
-def mean_estimates(
-    totals: "np.ndarray | sparse.csr_array", counts: "np.ndarray | sparse.csr_array", weights: np.ndarray
-) -> list[Estimate | None]:
+def mean_estimates(totals: np.ndarray, counts: np.ndarray, weights: np.ndarray) -> list[Estimate | None]:
     """``means`` with intervals over units, (n,); None where there is nothing to average."""
     values, replicates = means(totals, counts, weights)
     units = (counts > 0).sum(axis=0)
@@ -115,7 +111,7 @@ def mean_estimates(
 
 
 def share_estimates(
-    totals: "np.ndarray | sparse.csr_array", counts: "np.ndarray | sparse.csr_array", weights: np.ndarray, seed: int
+    totals: np.ndarray | sparse.csr_array, counts: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int
 ) -> list[Estimate | None]:
     """``mean_estimates`` of shares, whose ``totals`` (D, n) lie between 0 and ``counts``.
 
