@@ -8,14 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from agora import envs
 from agora.benchmarks.isolation import AGENT, start
-from agora.benchmarks.measure import Row, alone, side_by_side
+from agora.benchmarks.measure import Row, alone, seconds, side_by_side
 from agora.leaderboard.jail.jailed import JailedAgent
 from agora.leaderboard.judge import header, set_stage
 from agora.leaderboard.log.writing import open_log
@@ -73,7 +73,7 @@ def scaling(kind: str, repeats: int) -> Iterator[Row]:
             )
         for size in sorted({FEW, games}):
             some = units_of(size, UNITS)
-            spent = [milliseconds(lambda some=some: played(one, some)) / UNITS for _ in range(repeats)]  # type: ignore[misc]
+            spent = [1000 * seconds(lambda some=some: played(one, some)) / UNITS for _ in range(repeats)]  # type: ignore[misc]
             yield alone(UNIT.format(kind, size), spent, unit="ms")
 
 
@@ -85,12 +85,6 @@ def units_of(games: int, count: int) -> list[Job]:
 def played(player: Player, jobs: Sequence[Job]) -> int:
     """How many games there were."""
     return sum(len(games) for games in player(jobs))
-
-
-def milliseconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - begun)
 
 
 def jails(repeats: int) -> Iterator[Row]:
@@ -156,10 +150,10 @@ def tables() -> Iterator[Row]:
         path = Path(folder) / "log.jsonl"
         write_drawn(DRAWN, path)
         done = subprocess.run([sys.executable, "-P", "-c", _TABLES, path], capture_output=True, text=True, check=True)
-    reading, growing, seconds, peak = map(float, done.stdout.split())
+    reading, growing, making, peak = map(float, done.stdout.split())
     yield alone(READ_TIME, [1000 * reading / DRAWN], unit="ms/game")
     yield alone(READ_MEMORY, [growing / DRAWN], unit="bytes/game")
-    yield alone(TABLE_TIME, [seconds], unit="s")
+    yield alone(TABLE_TIME, [making], unit="s")
     yield alone(TABLE_MEMORY, [peak / 1e9], unit="GB")
 
 
@@ -195,7 +189,7 @@ def schedule(repeats: int) -> Row:
     for unit in next_units(plan, []):
         won = float(generator.integers(unit.deals + 1))
         outcomes.append(Outcome(unit, np.array([[0.0, won], [unit.deals - won, 0.0]])))
-    return alone(ROUND, [milliseconds(lambda: next_units(plan, outcomes)) for _ in range(repeats)], unit="ms")
+    return alone(ROUND, [1000 * seconds(lambda: next_units(plan, outcomes)) for _ in range(repeats)], unit="ms")
 
 
 def paper(found: Mapping[str, float]) -> Iterator[str]:

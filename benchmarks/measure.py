@@ -32,6 +32,13 @@ def rate(work: Callable[[], int]) -> float:
     return units / (time.perf_counter() - start)
 
 
+def seconds(work: Callable[[], object]) -> float:
+    """That ``work`` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
 def side_by_side(
     name: str,
     ours: Callable[[], int],

@@ -1,11 +1,10 @@
 """How long the statistics of large leaderboards take: ratings with their bootstrap, and interquartile means."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from agora.benchmarks.measure import Row, alone
+from agora.benchmarks.measure import Row, alone, seconds
 from agora.leaderboard.numbers.ratings import bootstrap_ratings
 from agora.leaderboard.numbers.scores import interquartile_mean, resampled
 from agora.leaderboard.numbers.statistics import resample
@@ -32,9 +31,3 @@ def rows(repeats: int = 3) -> Iterator[Row]:
     name = f"Interquartile mean: {RUNS} runs of {TASKS} tasks, {RESAMPLES:,} resamples"
     found = [seconds(lambda: interquartile_mean(resampled(scores, 0, RESAMPLES))) for _ in range(repeats)]
     yield alone(name, found, unit="s", target=0.5)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    before = time.perf_counter()
-    work()
-    return time.perf_counter() - before

@@ -12,11 +12,10 @@ import numpy as np
 from scipy.stats import norm
 
 from agora.leaderboard.numbers.ratings import ELO, pair_scores
-from agora.leaderboard.numbers.statistics import CONFIDENCE, FEWEST, Estimate
+from agora.leaderboard.numbers.statistics import CONFIDENCE, FEWEST, SMOOTHING, Estimate
 
 POWER = 0.8
 _OUTCOMES = 5  # of a pair of games: none to two points, in halves
-_EVEN = 0.5  # pairs added at either end, as the ratings' half wins
 
 
 def expected_score(difference: float) -> float:
@@ -66,9 +65,9 @@ def share_interval(
         squares: (...) the sum of their squares.
         units: (...) how many there are.
     """
-    count = units + 2.0 * _EVEN
-    mean = (total + _EVEN) / count
-    error = np.sqrt(np.maximum(squares + _EVEN - count * mean**2, 0.0)) / count
+    count = units + 2.0 * SMOOTHING
+    mean = (total + SMOOTHING) / count
+    error = np.sqrt(np.maximum(squares + SMOOTHING - count * mean**2, 0.0)) / count
     odds, reach = np.log(mean / (1.0 - mean)), norm.ppf((1.0 + confidence) / 2.0) * error / (mean * (1.0 - mean))
     return mean, 1.0 / (1.0 + np.exp(reach - odds)), 1.0 / (1.0 + np.exp(-reach - odds))
 

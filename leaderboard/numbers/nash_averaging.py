@@ -20,12 +20,12 @@ def log_odds(wins: np.ndarray) -> np.ndarray:
     """(n, n) advantages: the natural logarithm of the odds that row beats column.
 
     Raises:
-        ValueError: some wins are 0 but for the diagonal: add ``ratings.SMOOTHING``.
+        ValueError: some wins are 0 but for the diagonal: add ``statistics.SMOOTHING``.
     """
     wins = np.array(wins, np.float64)
     np.fill_diagonal(wins, 1.0)
     if not (wins > 0).all():
-        raise ValueError("Some wins are 0, whose logarithm is not finite: add ratings.SMOOTHING to all.")
+        raise ValueError("Some wins are 0, whose logarithm is not finite: add statistics.SMOOTHING to all.")
     return np.log(wins) - np.log(wins.T)
 
 

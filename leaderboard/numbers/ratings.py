@@ -7,15 +7,12 @@ Source: Hunter, "MM algorithms for generalized Bradley-Terry models", Annals of 
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy import sparse
 
-from agora.leaderboard.numbers.statistics import Estimate, estimate, weighted_blocks
-
-SMOOTHING = 0.5
-"""Wins added on both sides where two agents are compared alone: Jeffreys' prior of one probability."""
+from agora.leaderboard.numbers.statistics import SMOOTHING, Estimate, estimate, weighted_blocks
 
 ELO = 400.0
 """Points of Elo to a factor of ten in the odds of winning."""
@@ -45,12 +42,12 @@ def prior_wins(agents: int) -> float:
     return 1.0 / agents
 
 
-def bradley_terry(wins: np.ndarray, smoothing: float | np.ndarray = 0.0, start: np.ndarray | None = None) -> np.ndarray:
+def bradley_terry(wins: np.ndarray, smoothing: float = 0.0, start: np.ndarray | None = None) -> np.ndarray:
     """Maximum-likelihood ratings with mean 0, in Elo points.
 
     Args:
         wins: (..., n, n), how often row i beat column j, draws counting half; the diagonal is ignored.
-        smoothing: wins added for every ordered pair, also those that never met; a number, or an array like ``wins``.
+        smoothing: wins added for every ordered pair, also those that never met.
         start: (n,) ratings from which the search begins.
 
     Returns:
@@ -143,21 +140,9 @@ def _solve(links: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return found
 
 
-def same_author(authors: Sequence[str]) -> np.ndarray:
-    """(n, n) bool: pairs of agents of one author, who may have agreed on the outcome of their games.
-
-    Args:
-        authors: (n,); an empty name is nobody's, and shared with nobody.
-    """
-    names = np.array(authors)
-    return (names[:, None] == names) & (names != "")
-
-
-def bootstrap_wins(
-    wins: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int, prior: float = SMOOTHING
-) -> np.ndarray:
-    """(B, n, n) total wins of resampled deals, all above 0; see ``bootstrap_ratings``."""
-    return np.concatenate(list(_resampled_wins(wins, weights, seed, prior)))
+def bootstrap_wins(wins: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int) -> np.ndarray:
+    """(B, n, n) total wins of resampled deals, each pair with ``SMOOTHING`` of its own; see ``bootstrap_ratings``."""
+    return np.concatenate(list(_resampled_wins(wins, weights, seed, SMOOTHING)))
 
 
 def bootstrap_ratings(wins: np.ndarray | sparse.csr_array, weights: np.ndarray, seed: int) -> np.ndarray:

@@ -17,6 +17,9 @@ FEWEST = 3
 FEW = 10
 """With fewer units an interval is marked: measured, 3 to 5 units cover 88 % to 89 %."""
 
+SMOOTHING = 0.5
+"""Units, or wins, added on either side of what is a share: Jeffreys' prior of one probability."""
+
 _BLOCK = 1 << 22  # numbers drawn, or added up, at once
 
 _DENSE = 1 / 16  # of a sparse matrix that is added up sooner as a whole one
@@ -115,15 +118,15 @@ def share_estimates(
 ) -> list[Estimate | None]:
     """``mean_estimates`` of shares, whose ``totals`` (D, n) lie between 0 and ``counts``.
 
-    Half a unit on either side is drawn from Gamma(1/2), as the wins of the ratings' prior: ten of ten is no certainty,
-    and where all units are alike the interval is nearly that of Jeffreys' posterior, no point. It always holds the
-    value itself (L. Brown, T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical Science
-    16, 2001, section 4.1.2).
+    ``SMOOTHING`` is drawn on either side, from a Gamma distribution, as the prior of the ratings: ten of ten is no
+    certainty, and where all units are alike the interval is nearly that of Jeffreys' posterior, no point. It always
+    holds the value itself (L. Brown, T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical
+    Science 16, 2001, section 4.1.2).
     """
     values, units = totals.sum(axis=0), (counts > 0).sum(axis=0)
     all_counts = counts.sum(axis=0)
     size = all_counts / np.maximum(units, 1)
-    have, lack = size * np.random.default_rng(seed).gamma(0.5, size=(2, len(weights), 1))  # alike in all columns
+    have, lack = size * np.random.default_rng(seed).gamma(SMOOTHING, size=(2, len(weights), 1))  # alike in all columns
     with np.errstate(divide="ignore", invalid="ignore"):
         values = values / all_counts
         replicates = (weighted(totals, weights) + have) / (weighted(counts, weights) + have + lack)

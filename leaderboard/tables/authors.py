@@ -1,13 +1,13 @@
 """Who handed in what: how often an author tried, and ratings without games between agents of one author."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from agora.leaderboard.log.records import Contest
 from agora.leaderboard.numbers.comparisons import expected_best
-from agora.leaderboard.numbers.ratings import same_author
 from agora.leaderboard.tables.evidence import Evidence
 from agora.leaderboard.tables.layout import Cell, Column, Table, table_by_agent
 from agora.leaderboard.tables.score import rating_score
@@ -32,9 +32,15 @@ def authors_table(contest: Contest, evidence: Evidence, ranked: np.ndarray, seed
         if contest.players > 1 and contest.payoff != "common":
             columns.append(Column("rating", "Rating without own games (Elo)", "rating"))
             met = evidence.meetings
-            foreign = replace(evidence, meetings=met.only(~same_author(authors)[met.agent, met.other]))
+            foreign = replace(evidence, meetings=met.only(~_same_author(authors)[met.agent, met.other]))
             values.append(list(rating_score(contest, foreign, ranked, seed).estimates))
             caption += (
                 " Rating without own games: as above, without the deals that agents of one author took from each other."
             )
     return table_by_agent("authors", "Who entered", contest, columns, values, caption)
+
+
+def _same_author(authors: Sequence[str]) -> np.ndarray:
+    """(n, n) bool: pairs of one author, who may have agreed on the outcome of their games; nobody's agents are none."""
+    names = np.array(authors)
+    return (names[:, None] == names) & (names != "")

@@ -11,8 +11,8 @@ from agora.leaderboard.numbers.duels import (
     score_of_pairs,
     smallest_difference,
 )
-from agora.leaderboard.numbers.ratings import SMOOTHING, bradley_terry
-from agora.leaderboard.numbers.statistics import Estimate
+from agora.leaderboard.numbers.ratings import bradley_terry
+from agora.leaderboard.numbers.statistics import SMOOTHING, Estimate
 
 
 def test_elo_and_scores_are_two_scales_of_the_same():

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq, linprog
 
 from agora.leaderboard.numbers.nash_averaging import log_odds, lottery_scores, margins, maximal_lottery, nash_average
-from agora.leaderboard.numbers.ratings import SMOOTHING, bootstrap_wins, bradley_terry, measured
-from agora.leaderboard.numbers.statistics import resample
+from agora.leaderboard.numbers.ratings import bootstrap_wins, bradley_terry, measured
+from agora.leaderboard.numbers.statistics import SMOOTHING, resample
 
 CYCLE = np.array([[0, 4.6, -4.6], [-4.6, 0, 4.6], [4.6, -4.6, 0]])
 WITH_COPY = CYCLE[np.ix_([0, 1, 2, 2], [0, 1, 2, 2])]

@@ -7,7 +7,7 @@ import pytest
 from agora.leaderboard.log.records import Entrant
 from agora.leaderboard.match import Played
 from agora.leaderboard.numbers.duels import elo_of_pairs
-from agora.leaderboard.numbers.ratings import SMOOTHING
+from agora.leaderboard.numbers.statistics import SMOOTHING
 from agora.leaderboard.tables.sections import make_sections
 
 
@@ -151,6 +151,15 @@ def test_a_friend_that_throws_its_games_moves_no_rating_without_own_games(result
     assert values(authors, "rating") == pytest.approx([0, 0, 0], abs=1e-6)
     assert by_agent(section.table("ranking"), "rating")["a"].value > 100
     assert "The best of 2 equal entries" in authors.caption
+
+
+def test_games_among_agents_of_nobody_count_without_own_games(results_of):
+    games = [*beats(0, 1), *beats(2, 3)]
+    games += [game for one in (0, 1) for other in (2, 3) for game in meeting(one, other, 40, lambda deal: (1.0, -1.0))]
+    section = with_authors(results_of(games, names="abcd"), ["ann", "ann", "", ""])
+    rated = by_agent(section.table("authors"), "rating")
+    assert rated["a"].value == pytest.approx(rated["b"].value, abs=1e-6)
+    assert rated["c"].value > rated["d"].value + 100
 
 
 def test_authors_with_one_entry_need_no_other_rating(results_of):

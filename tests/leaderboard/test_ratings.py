@@ -6,16 +6,14 @@ from scipy import sparse
 from scipy.stats import gamma
 
 from agora.leaderboard.numbers.ratings import (
-    SMOOTHING,
     bootstrap_ratings,
     bootstrap_wins,
     bradley_terry,
     measured,
     pair_scores,
     prior_wins,
-    same_author,
 )
-from agora.leaderboard.numbers.statistics import Estimate, resample
+from agora.leaderboard.numbers.statistics import SMOOTHING, Estimate, resample
 
 MEEPLE = np.array([[0, 4, 2], [1, 0, 2], [3, 3, 0]])
 
@@ -170,12 +168,3 @@ def test_measured_gives_the_value_and_its_interval_of_every_agent():
     assert [number.value for number in found] == pytest.approx(bradley_terry(wins, SMOOTHING).tolist())
     assert all(number.low < number.value < number.high and number.units == 500 for number in found)
     assert measured(bradley_terry, wins, replicates, 2)[0] == Estimate(found[0].value, None, None, 2)
-
-
-def test_same_authors_are_pairs_but_nobody_is_an_author():
-    assert same_author(["ann", "", "ann", ""]).astype(int).tolist() == [
-        [1, 0, 1, 0],
-        [0, 0, 0, 0],
-        [1, 0, 1, 0],
-        [0, 0, 0, 0],
-    ]
